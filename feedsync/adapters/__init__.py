@@ -1,0 +1,1 @@
+"""Adapters: each knows one format, cuts a document into raw items and reads them into Google's vocabulary."""

@@ -1,0 +1,119 @@
+"""What an adapter is.
+
+An adapter *splits* a stream of inflated bytes into raw items without understanding them, tells afterwards whether the
+document was whole, and *parses* the raw items that somebody asks for. It does no other I/O, keeps no more of the
+document than one block in memory, and never loses a record: what cannot be read comes out as a broken item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO, ClassVar, Protocol
+
+import msgspec
+import xxhash
+
+from feedsync.errors import Problem
+from feedsync.model import Attributes
+
+#: Which of these hashes belong to items whose record the snapshot holds already.
+Known = Callable[[list[bytes]], Sequence[bool]]
+
+#: An item is no larger than this; a longer one is broken (its end was lost, or it is no product).
+ITEM_LIMIT_BYTES = 16 * 1024 * 1024
+
+
+class RawItem(msgspec.Struct, gc=False):
+    """One item as it stands in the document: its bytes, where they begin in the inflated stream, and its hash.
+
+    ``broken`` names what the splitter saw already (FS-305: several item starts, FS-311: cut off, FS-307: too large).
+    """
+
+    raw: bytes
+    offset: int
+    hash: bytes
+    broken: str | None = None
+
+
+class Block(msgspec.Struct, gc=False):
+    """A run of items in the document's order: the hash and offset of each, and the items that were not known.
+
+    ``misses`` are (index into ``hashes``, item).
+    """
+
+    hashes: list[bytes]
+    offsets: list[int]
+    misses: list[tuple[int, RawItem]]
+
+
+class Parsed(msgspec.Struct, gc=False):
+    """What one raw item says: attributes, or the problem that keeps it from being read.
+
+    ``id_text`` is the id of an unreadable item where it could be told for sure. ``notes`` are repairs.
+    """
+
+    attributes: Attributes | None = None
+    problem: Problem | None = None
+    id_text: str | None = None
+    notes: tuple[Problem, ...] = ()
+
+
+class Split(Protocol):
+    """One pass over a document."""
+
+    #: What the meaning of a raw item depends on beside its own bytes: encoding, namespaces.
+    context: bytes
+
+    def blocks(self, known: Known) -> Iterator[Block]:
+        """The document's items, block by block; may be iterated once."""
+
+    def faults(self) -> list[Problem]:
+        """After the last block: why the document is not whole (FS-303), or nothing."""
+
+    def remarks(self) -> list[Problem]:
+        """After the last block: what was odd about the document and did no harm."""
+
+    def lines(self, stream: BinaryIO, offsets: Sequence[int]) -> dict[int, int]:
+        """The line (from 1) on which each offset stands, from a second look at the same document."""
+
+    def parse(self, items: Sequence[RawItem]) -> list[Parsed]:
+        """The items' attributes, one result an item, in order; pure."""
+
+
+class Adapter(Protocol):
+    """One format."""
+
+    #: The name that ``format =`` takes.
+    name: ClassVar[str]
+    #: Raised with every change of what a raw item is read as.
+    version: ClassVar[int]
+
+    def recognizes(self, head: bytes) -> bool:
+        """Whether the first bytes (64 KiB at most) look like this format."""
+
+    def split(self, stream: BinaryIO, location: str, charset: str | None) -> Split:
+        """Begin a pass.
+
+        Raises:
+            Fatal: FS-306, FS-308: the document is not what it should be.
+            Unsafe: FS-302.
+        """
+
+
+def item_hash(raw: bytes) -> bytes:
+    """128 bits of the raw item; xxh3 is no defence against a feed's owner, who can only hurt the own store."""
+    return xxhash.xxh3_128_digest(raw)
+
+
+def count_lines(stream: BinaryIO, offsets: Sequence[int]) -> dict[int, int]:
+    """The line of each offset, in one more pass over the stream; memory stays flat."""
+    lines: dict[int, int] = {}
+    position, line = 0, 1
+    chunk = b""
+    for offset in sorted(set(offsets)):
+        while position + len(chunk) < offset:
+            position, line = position + len(chunk), line + chunk.count(b"\n")
+            if not (chunk := stream.read(1 << 20)):
+                break
+        lines[offset] = line + chunk[: max(0, offset - position)].count(b"\n")
+    return lines

@@ -1,0 +1,122 @@
+"""Google Merchant feeds in XML: RSS 2.0, Atom 1.0 and the odd roots that shops publish (feed-formats, section 1)."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, ClassVar, cast
+
+from feedsync.adapters.base import Block, Known, Parsed, RawItem, count_lines
+from feedsync.adapters.xml_head import (
+    HEAD_LIMIT_BYTES,
+    ROOT_NAMES,
+    Head,
+    as_utf8,
+    find_root,
+    local,
+    read_head,
+    sniff_encoding,
+)
+from feedsync.adapters.xml_parse import XmlItems
+from feedsync.adapters.xml_split import Splitter
+from feedsync.errors import Fatal, Problem
+
+_COMMENT = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
+
+
+class GoogleXml:
+    """The adapter ``google-xml``."""
+
+    name: ClassVar[str] = "google-xml"
+    version: ClassVar[int] = 1
+
+    def recognizes(self, head: bytes) -> bool:
+        """XML: a start tag within the first bytes, in any encoding that can be told, that is no web page."""
+        try:
+            encoding = sniff_encoding(head, None, "")
+        except Fatal:
+            return True  # it declares an encoding as XML does; splitting it will say that the encoding is not known
+        text = head if encoding == "utf-8" else head.decode(encoding, "replace").encode()
+        return find_root(text) and re.search(rb"<html[\s>]|<!doctype html", text[:4096], re.IGNORECASE) is None
+
+    def split(self, stream: BinaryIO, location: str, charset: str | None) -> XmlSplit:
+        """Begin a pass; see :class:`feedsync.adapters.base.Adapter`."""
+        first = stream.read(1 << 16)
+        encoding = sniff_encoding(first, charset, location)
+        text = as_utf8(cast(BinaryIO, _Rejoined(first, stream)), encoding)
+        buffer, size = b"", 1 << 18
+        while True:
+            chunk = text.read(size - len(buffer))
+            buffer += chunk
+            head = read_head(buffer, location)
+            if (head and head.item) or not chunk or size > HEAD_LIMIT_BYTES:
+                break
+            size *= 2
+        if head is None:
+            raise Fatal("FS-301", location=location, reason="no element was found in it")
+        if head.item is None and local(head.root) not in ROOT_NAMES:
+            raise Fatal("FS-308", root=f"<{head.root.decode('utf-8', 'replace')}>")
+        return XmlSplit(head, buffer, text, encoding)
+
+
+class XmlSplit:
+    """One pass over one XML document; see :class:`feedsync.adapters.base.Split`."""
+
+    def __init__(self, head: Head, buffer: bytes, stream: BinaryIO, encoding: str) -> None:
+        self._head = head
+        self._encoding = encoding
+        self._rest = buffer
+        self._stream = stream
+        self._items = XmlItems(head.item or b"item", head.namespaces)
+        self._cut_off = False
+        bound = sorted(head.namespaces.items())
+        self.context = repr((encoding, head.item, bound)).encode()
+
+    def blocks(self, known: Known) -> Iterator[Block]:
+        """The document's items; see the protocol."""
+        if self._head.item is None:
+            while chunk := self._stream.read(1 << 16):
+                self._rest = self._rest[-HEAD_LIMIT_BYTES:] + chunk
+            return
+        splitter = Splitter(self._head, self._rest, self._stream, self._items.well_formed)
+        self._rest = b""
+        for block in splitter.blocks(known):
+            for _, item in block.misses:
+                if item.broken == "FS-311":
+                    self._rest = item.raw
+            yield block
+        self._rest += splitter.tail
+
+    def faults(self) -> list[Problem]:
+        """FS-303, unless the root element is closed after the last item."""
+        closing = rb"</" + re.escape(self._head.root) + rb"\s*>"
+        empty = rb"<" + re.escape(self._head.root) + rb"(?:\s[^<>]*)?/>"
+        text = _COMMENT.sub(b"", self._rest)
+        if re.search(closing, text) or (self._head.item is None and re.search(empty, text)):
+            return []
+        return [Problem("FS-303", {"root": f"<{self._head.root.decode('utf-8', 'replace')}>"})]
+
+    def remarks(self) -> list[Problem]:
+        """A namespace that the root declares twice, which no XML reader accepts."""
+        return [Problem("FS-310")] if self._head.repeated_namespace else []
+
+    def lines(self, stream: BinaryIO, offsets: Sequence[int]) -> dict[int, int]:
+        """The lines of these offsets in the document."""
+        return count_lines(as_utf8(stream, self._encoding), offsets)
+
+    def parse(self, items: Sequence[RawItem]) -> list[Parsed]:
+        """The items' attributes."""
+        return self._items.parse(items)
+
+
+class _Rejoined(io.RawIOBase):
+    """The first bytes of a stream put back before the rest."""
+
+    def __init__(self, first: bytes, stream: BinaryIO) -> None:
+        self._first = first
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        taken, self._first = self._first[:size], self._first[size:]
+        return taken or self._stream.read(size)

@@ -1,0 +1,150 @@
+"""The beginning of an XML feed: its encoding, its root, its namespaces, and which element is an item.
+
+Works on bytes, since a head may be preceded by junk and broken in ways that no XML reader accepts. A DOCTYPE is refused
+here, before any item is read.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from typing import BinaryIO
+
+import msgspec
+
+from feedsync.errors import Fatal, Unsafe
+
+#: Local names of the elements that hold one product; SHOPITEM is Heureka's, listing Meta's for vehicles.
+ITEM_NAMES = frozenset({b"item", b"entry", b"product", b"offer", b"listing", b"shopitem"})
+#: Local names of roots that may hold no item at all and still be a feed.
+ROOT_NAMES = frozenset({b"rss", b"feed", b"channel", b"products", b"items", b"offers", b"listings", b"shop", b"catalog",
+                        b"catalogue", b"yml_catalog", b"productfeed", b"product_feed", b"rdf", b"store", b"export"})  # fmt: skip
+#: An item begins within this many bytes, or the document has none.
+HEAD_LIMIT_BYTES = 4 * 1024 * 1024
+_JUNK_LIMIT_BYTES = 64 * 1024
+
+_DECLARATION = re.compile(rb"<\?xml\b[^>]*?\bencoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]+)\s*[\"']", re.IGNORECASE)
+_SKIPPED = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
+TAG_REST = rb"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+"
+_START = re.compile(rb"<([A-Za-z_][\w.-]*(?::[\w.-]+)?)(" + TAG_REST + rb")>")
+_NAMESPACE = re.compile(rb"\bxmlns(?::([\w.-]+))?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+class Head(msgspec.Struct):
+    """What the beginning says. ``item`` is the item's tag as written (``g:item``), None where there is none.
+
+    ``namespaces`` maps a prefix ("" for none) to its address; ``start`` is where the first item begins in ``buffer``.
+    """
+
+    root: bytes
+    item: bytes | None
+    namespaces: dict[str, str]
+    start: int
+    repeated_namespace: bool
+
+
+def local(name: bytes) -> bytes:
+    """A tag's name without its prefix, in lower case."""
+    return name.rpartition(b":")[2].lower()
+
+
+def sniff_encoding(head: bytes, charset: str | None, location: str) -> str:
+    """The encoding's name: byte order mark, then declaration, then HTTP charset, then UTF-8.
+
+    A declaration of UTF-16 that can be read as ASCII is wrong by being readable, and counts as UTF-8.
+
+    Raises:
+        Fatal: FS-306, for a name that Python does not know.
+    """
+    for bom, name in _BOMS:
+        if head.startswith(bom):
+            return name
+    if head[:4] in (b"<\x00?\x00", b"<\x00r\x00", b"<\x00f\x00"):
+        return "utf-16-le"
+    if head[:4] in (b"\x00<\x00?", b"\x00<\x00r", b"\x00<\x00f"):
+        return "utf-16-be"
+    match = _DECLARATION.search(head[:_JUNK_LIMIT_BYTES])
+    declared = match[1].decode("ascii") if match else charset
+    if declared is None:
+        return "utf-8"
+    try:
+        name = codecs.lookup(declared).name
+        "<".encode(name)
+    except (LookupError, UnicodeError):
+        raise Fatal("FS-306", location=location, encoding=declared) from None
+    if name == "iso8859-1":
+        return "cp1252"  # as every browser reads it: real feeds that say Latin-1 hold curly quotes
+    return "utf-8" if name == "ascii" or name.startswith(("utf-16", "utf-32")) else name
+
+
+def as_utf8(stream: BinaryIO, encoding: str) -> BinaryIO:
+    """The stream in UTF-8. Bytes that the encoding does not have become U+FFFD, which an item is refused for."""
+    if encoding == "utf-8":
+        return stream
+    return io.BufferedReader(_Transcoder(stream, encoding), 1 << 20)
+
+
+class _Transcoder(io.RawIOBase):
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+        self._stream = stream
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._left = b""
+        self._end = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        while not self._left and not self._end:
+            chunk = self._stream.read(1 << 18)
+            self._end = not chunk
+            self._left = self._decoder.decode(chunk, final=self._end).encode("utf-8", "replace")
+        count = min(len(buffer), len(self._left))
+        buffer[:count] = self._left[:count]
+        self._left = self._left[count:]
+        return count
+
+
+def find_root(buffer: bytes) -> bool:
+    """Whether a start tag stands in the first bytes, past whatever junk precedes it."""
+    return _START.search(_blank(buffer[:_JUNK_LIMIT_BYTES])) is not None
+
+
+def read_head(buffer: bytes, location: str) -> Head | None:
+    """The head, or None when ``buffer`` holds no whole root tag.
+
+    Raises:
+        Unsafe: FS-302, for a DOCTYPE before the first item.
+    """
+    text = _blank(buffer)
+    namespaces: dict[str, str] = {}
+    repeated = False
+    root: bytes | None = None
+    item: bytes | None = None
+    start = len(buffer)
+    for match in _START.finditer(text):
+        name, rest = match[1], match[2]
+        if root is not None and local(name) in ITEM_NAMES:
+            item, start = name, match.start()
+            break
+        root = root or name
+        for prefix, double, single in _NAMESPACE.findall(rest):
+            key, address = prefix.decode(), (double or single).decode("utf-8", "replace")
+            repeated |= key in namespaces and namespaces[key] == address
+            namespaces.setdefault(key, address)
+    if re.search(rb"<!DOCTYPE|<!ENTITY", text[:start], re.IGNORECASE):
+        raise Unsafe("FS-302", location=location)
+    return None if root is None else Head(root, item, namespaces, start, repeated)
+
+
+def _blank(buffer: bytes) -> bytes:
+    """The buffer with comments, CDATA and instructions blanked, every offset kept."""
+    return _SKIPPED.sub(lambda m: b" " * len(m[0]), buffer)

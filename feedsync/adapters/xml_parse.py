@@ -1,0 +1,279 @@
+"""One XML item's bytes to attributes in Google's vocabulary.
+
+Items are parsed in wrapped chunks, since a parser's start costs more than an item. An item that is not well-formed is
+parsed alone, then with the repairs that cannot change its meaning, and is else refused with its id where that is sure.
+Only an element's own children count: the price inside of ``shipping`` is not the item's.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from xml.sax.saxutils import quoteattr
+
+from lxml import etree
+
+from feedsync.adapters.base import ITEM_LIMIT_BYTES, Parsed, RawItem
+from feedsync.adapters.xml_head import local
+from feedsync.errors import Problem
+from feedsync.model import Attributes, Value
+
+GOOGLE = "http://base.google.com/ns/1.0"
+_GOOGLE = re.compile(r"https?://base\.google\.com/ns/")
+_UNBOUND = "urn:feedsync:unbound:"
+_CHUNK_BYTES = 1 << 18
+_REPLACEMENT = "\ufffd".encode()
+_XML_ENTITIES = {b"amp", b"lt", b"gt", b"quot", b"apos"}
+_SECTION = re.compile(rb"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
+_AMPERSAND = re.compile(rb"&(?!#\d+;|#[xX][0-9a-fA-F]+;)(?:([A-Za-z][A-Za-z0-9]*);)?")
+_BARE_LESS = re.compile(rb"<(?![A-Za-z_/!?])")
+_CONTROL = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));"
+)
+_PREFIX = re.compile(rb"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
+_ID = re.compile(
+    rb"<((?:[\w.-]+:)?)id(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[\s*)?([^<\]]*?)\s*(?:\]\]>\s*)?</(?:[\w.-]+:)?id\s*>"
+)
+
+#: Other names for Google's attributes, used where the item has none of that name: Meta's vehicle feeds, old shops.
+_ALIASES: dict[str, tuple[str, ...]] = {
+    "id": ("vehicle_id", "@id"),
+    "link": ("url",),
+    "image_link": ("image",),
+    "color": ("colour",),
+    "item_group_id": ("@group_id",),
+}
+
+
+class XmlItems:
+    """The parser of one document's items: knows its namespaces and its item's tag."""
+
+    def __init__(self, item: bytes, namespaces: dict[str, str]) -> None:
+        self._item = local(item).decode()
+        self._prefix = item.partition(b":")[0].decode() if b":" in item else None
+        self._open = _root(namespaces)
+        self._bound = set(namespaces) | {"xml", "xmlns"}
+        self._names: dict[tuple[str, str | None], tuple[str, bool]] = {}
+
+    def parse(self, items: Sequence[RawItem]) -> list[Parsed]:
+        """One result an item, in order."""
+        results: list[Parsed] = []
+        chunk: list[RawItem] = []
+        size = 0
+        for item in items:
+            if item.broken or size > _CHUNK_BYTES:
+                results += self._chunk(chunk)
+                chunk, size = [], 0
+            if item.broken:
+                results.append(
+                    Parsed(
+                        problem=Problem(
+                            item.broken, {"limit": str(ITEM_LIMIT_BYTES)} if item.broken == "FS-307" else {}
+                        )
+                    )
+                )
+            else:
+                chunk.append(item)
+                size += len(item.raw)
+        return results + self._chunk(chunk)
+
+    def well_formed(self, raw: bytes) -> bool:
+        """Whether these bytes are one item of well-formed XML."""
+        return self._children(self._open, [raw]) is not None
+
+    def _chunk(self, items: list[RawItem]) -> list[Parsed]:
+        children = self._children(self._open, [item.raw for item in items]) if items else []
+        if children is None:
+            return [self._alone(item.raw) for item in items]
+        return [
+            _replaced(item.raw) or Parsed(self._attributes(child)) for item, child in zip(items, children, strict=True)
+        ]
+
+    def _children(self, opening: bytes, raws: list[bytes]) -> list[etree._Element] | None:
+        """The item elements, or None unless the bytes are exactly that many of them, well-formed."""
+        try:
+            root = etree.fromstring(b"".join((opening, *raws, b"</feedsync>")), _parser())
+        except etree.XMLSyntaxError:
+            return None
+        children = list(root)
+        if len(children) != len(raws) or any(etree.QName(c).localname.lower() != self._item for c in children):
+            return None
+        return children
+
+    def _alone(self, raw: bytes) -> Parsed:
+        refused = _replaced(raw)
+        if refused is not None:
+            return refused
+        if children := self._children(self._open, [raw]):
+            return Parsed(self._attributes(children[0]))
+        mended, notes = _mend(raw)
+        opening = self._open
+        if unbound := {(a or b).decode() for a, b in _PREFIX.findall(mended)} - self._bound:
+            notes.append(f"the undeclared prefix {', '.join(sorted(unbound))}")
+            opening = opening[:-1] + b"".join(_declaration(prefix) for prefix in sorted(unbound)) + b">"
+        if notes and (children := self._children(opening, [mended])):
+            return Parsed(self._attributes(children[0]), notes=tuple(Problem("FS-414", {"what": n}) for n in notes))
+        return _unreadable(raw, Problem("FS-401", {"reason": _reason(opening + mended)}))
+
+    def _attributes(self, element: etree._Element) -> Attributes:
+        """The element's children by name: Google's namespace wins over a plain name, repeated ones become a list."""
+        found: Attributes = {}
+        google: set[str] = set()
+        for child in element:
+            name, is_google = self._name(child)
+            value = _value(child, name)
+            if value is None or (name in google and not is_google):
+                continue
+            if is_google and name not in google:
+                google.add(name)
+                found.pop(name, None)
+            before = found.get(name)
+            if before is None:
+                found[name] = value
+            elif isinstance(before, list):
+                before.append(value)
+            else:
+                found[name] = [before, value]
+        for key, text in element.attrib.items():
+            if text.strip():
+                found.setdefault(f"@{etree.QName(key).localname.lower()}", str(text))
+        for name, others in _ALIASES.items():
+            for other in others:
+                if name not in found and other in found:
+                    found[name] = _alias(found[other])
+        return found
+
+    def _name(self, element: etree._Element) -> tuple[str, bool]:
+        """(the attribute's name, whether it is in Google's namespace). Other vocabularies keep their prefix."""
+        key = element.tag, element.prefix
+        known = self._names.get(key)
+        if known is None:
+            name = etree.QName(element)
+            tag = name.localname.lower()
+            if _GOOGLE.match(name.namespace or "") or element.prefix == "g":
+                known = tag, True
+            elif element.prefix is None or element.prefix == self._prefix:
+                known = tag, False
+            else:
+                known = f"{element.prefix}:{tag}", False
+            self._names[key] = known
+        return known
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+
+
+def _root(namespaces: dict[str, str]) -> bytes:
+    declared = "".join(
+        f" xmlns{':' if prefix else ''}{prefix}={quoteattr(address)}"
+        for prefix, address in namespaces.items()
+        if address and prefix not in ("xml", "xmlns")
+    )
+    return f"<feedsync{declared}>".encode()
+
+
+def _declaration(prefix: str) -> bytes:
+    address = GOOGLE if prefix == "g" else _UNBOUND + prefix
+    return f' xmlns:{prefix}="{address}"'.encode()
+
+
+def _value(element: etree._Element, name: str) -> Value | None:
+    """Text, or a record of the children with its own text under ``#text``; None where there is nothing."""
+    if not len(element):
+        text = (element.text or "").strip()
+        if not text and name == "link" and element.get("rel", "alternate") == "alternate":
+            text = (element.get("href") or "").strip()  # Atom's own link
+        return text or None
+    record: dict[str, Value] = {}
+    for child in element:
+        key = etree.QName(child).localname.lower()
+        value = _value(child, key)
+        if value is None:
+            continue
+        before = record.get(key)
+        if before is None:
+            record[key] = value
+        else:
+            record[key] = [*before, value] if isinstance(before, list) else [before, value]
+    if (element.text or "").strip() or any((child.tail or "").strip() for child in element):
+        record["#text"] = "".join(str(part) for part in element.itertext()).strip()
+    return record or None
+
+
+def _alias(value: Value) -> Value:
+    """Meta writes a picture as ``image/url``."""
+    if isinstance(value, list):
+        return [_alias(one) for one in value]
+    return value["url"] if isinstance(value, dict) and "url" in value else value
+
+
+def _mend(raw: bytes) -> tuple[bytes, list[str]]:
+    """The repairs that cannot change what an item says, outside of CDATA and comments, and what they were."""
+    notes: dict[str, None] = {}
+
+    def ampersand(match: re.Match[bytes]) -> bytes:
+        name = match[1]
+        if name in _XML_ENTITIES:
+            return match[0]
+        character = html.unescape(f"&{name.decode()};") if name else ""
+        if name and not character.startswith("&"):
+            notes["an HTML entity"] = None
+            return html.escape(character).encode()
+        notes["a raw &"] = None
+        return b"&amp;" + match[0][1:]
+
+    def replaced(pattern: re.Pattern[bytes], by: bytes, what: str, part: bytes) -> bytes:
+        part, count = pattern.subn(by, part)
+        if count:
+            notes[what] = None
+        return part
+
+    parts = _SECTION.split(raw)
+    for index, part in enumerate(parts):
+        part = replaced(_CONTROL, b"", "a control character", part)
+        if not part.startswith((b"<![CDATA[", b"<!--")):
+            part = _AMPERSAND.sub(ampersand, part)
+            part = replaced(_BARE_LESS, b"&lt;", "a raw <", part)
+            if b"]]>" in part:
+                notes["a stray ]]>"] = None
+                part = part.replace(b"]]>", b"]]&gt;")
+        parts[index] = part
+    return b"".join(parts), list(notes)
+
+
+def _reason(document: bytes) -> str:
+    """The parser's own words, without its place: the line is that of a chunk, not of the feed."""
+    try:
+        etree.fromstring(document + b"</feedsync>", _parser())
+    except etree.XMLSyntaxError as error:
+        return re.sub(r",? ?\(?line \d+.*", "", str(error.msg or error).replace("feedsync", "the item's end")).strip()
+    return "it does not hold exactly one item"
+
+
+def _replaced(raw: bytes) -> Parsed | None:
+    """The refusal of an item that holds U+FFFD, which stands for bytes that the document's encoding does not have."""
+    if _REPLACEMENT not in raw:
+        return None
+    return _unreadable(raw, Problem("FS-401", {"reason": "it holds bytes that its encoding does not have"}))
+
+
+def _unreadable(raw: bytes, problem: Problem) -> Parsed:
+    """An item that is refused: with its id where the bytes name exactly one, else as FS-304."""
+    item_id = _sure_id(raw)
+    return Parsed(problem=problem if item_id else Problem("FS-304", {"detail": problem.message}), id_text=item_id)
+
+
+def _sure_id(raw: bytes) -> str | None:
+    """The id that broken bytes name, when all that name one agree; a prefixed id counts more than Atom's own."""
+    found = [(prefix, value) for prefix, value in _ID.findall(raw) if value]
+    chosen = {value for prefix, value in found if prefix} or {value for _, value in found}
+    if len(chosen) != 1:
+        return None
+    try:
+        return html.unescape(chosen.pop().decode("utf-8"))
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,199 @@
+"""Cut an XML feed into raw items at the speed of ``bytes.split``, and still read a well-formed document as XML says.
+
+The fast path cuts at the closing tag. It is right as long as each cut lands outside of comments, CDATA and nested
+items, which is shown one item at a time: before the first item the reader stands outside of any item, and an item
+that is *clean* (one start tag, every comment, CDATA section and instruction closed within) leaves it there again. An
+item whose hash is known was clean when it was first met, so only items that are not known are looked at. Where one is
+not clean, the next item is found token by token, which is exact for a well-formed document; then the fast path goes on.
+
+In a document that is not well-formed no reading is certain. There an item ends at the first closing tag, and an item
+that never closes ends where the next one begins and is marked broken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from feedsync.adapters.base import ITEM_LIMIT_BYTES, Block, Known, RawItem, item_hash
+from feedsync.adapters.xml_head import TAG_REST, Head
+
+BLOCK_BYTES = 1 << 20
+_CLOSERS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
+
+
+class Splitter:
+    """One pass over the bytes after the head; ``well_formed`` tells whether one item's bytes are XML on their own."""
+
+    def __init__(self, head: Head, buffer: bytes, stream: BinaryIO, well_formed: Callable[[bytes], bool]) -> None:
+        assert head.item is not None
+        name = re.escape(head.item)
+        self._close = b"</" + head.item + b">"
+        self._token = re.compile(rb"<!--|<!\[CDATA\[|<\?|<(/?)" + name + rb"(?=[\s/>])")
+        self._start = re.compile(rb"<" + name + rb"(?=[\s/>])")
+        self._end = re.compile(rb"</" + name + rb"\s*>")
+        self._tag_rest = re.compile(TAG_REST + rb">")
+        self._stream = stream
+        self._well_formed = well_formed
+        self._buffer = buffer[head.start :]
+        self._base = head.start  # offset of the buffer in the stream
+        self._position = 0  # how much of the buffer is done
+        self._eof = False
+        self.tail = b""
+
+    def blocks(self, known: Known) -> Iterator[Block]:
+        """The items, block by block. Afterwards ``tail`` is what follows the last item."""
+        patience = 1  # how many items are read token by token before the fast path is tried again
+        while True:
+            self._fill(BLOCK_BYTES)
+            block = self._fast(known)
+            patience = 1 if block.hashes else min(2 * patience, 1024)
+            yield block
+            for _ in range(patience):
+                unit = self._next_unit()
+                if unit is None:
+                    self.tail = self._buffer[self._position :]
+                    return
+                yield _single(unit, known)
+
+    def _fill(self, size: int) -> None:
+        """Drop what is done, and hold at least ``size`` bytes of what is not, or all there is."""
+        if self._position:
+            self._buffer = self._buffer[self._position :]
+            self._base += self._position
+            self._position = 0
+        while len(self._buffer) < size and not self._eof:
+            chunk = self._stream.read(max(size - len(self._buffer), 1 << 16))
+            self._eof = not chunk
+            self._buffer += chunk
+
+    def _fast(self, known: Known) -> Block:
+        """All items of the buffer up to the first that is neither known nor clean."""
+        parts = self._buffer[self._position :].split(self._close)
+        parts.pop()
+        raws = [part.lstrip() for part in parts]
+        hashes = [item_hash(raw) for raw in raws]
+        flags = known(hashes)
+        block = Block([], [], [])
+        position, close = self._base + self._position, len(self._close)
+        for index, (part, raw) in enumerate(zip(parts, raws, strict=True)):
+            if not flags[index]:
+                start = self._clean_start(raw)
+                if start is None:
+                    hashes = hashes[:index]
+                    break
+                offset = position + len(part) - len(raw) + start
+                block.misses.append((index, RawItem(raw[start:] + self._close, offset, hashes[index])))
+            block.offsets.append(position)
+            position += len(part) + close
+        block.hashes = hashes
+        self._position = position - self._base
+        return block
+
+    def _clean_start(self, raw: bytes) -> int | None:
+        """Where the item begins in a slice that lacks only its closing tag; None when the slice is not clean."""
+        if b"<!" in raw or b"<?" in raw:
+            start, position = None, 0
+            while match := self._token.search(raw, position):
+                closer = _CLOSERS.get(match[0])
+                if closer is not None:
+                    end = raw.find(closer, match.end())
+                    if end < 0:
+                        return None
+                    position = end + len(closer)
+                elif start is None and not match[1]:
+                    start, position = match.start(), match.end()
+                else:
+                    return None
+        else:
+            match = self._start.search(raw)
+            if match is None or self._start.search(raw, match.end()) or self._end.search(raw):
+                return None
+            start = match.start()
+        rest = None if start is None else self._tag_rest.match(raw, start + 1)
+        return start if rest is not None and not rest[0].endswith(b"/>") else None
+
+    def _next_unit(self) -> RawItem | None:
+        """The next item, found token by token; None at the end of the document."""
+        size = BLOCK_BYTES
+        while True:
+            exact = self._exact_unit()
+            if exact is not None:
+                start, end, plain = exact
+                if plain or self._well_formed(self._buffer[start:end]):
+                    return self._take(start, end, None)
+                break
+            if self._eof or size > ITEM_LIMIT_BYTES:
+                break
+            size *= 2
+            self._fill(size)
+        while (unit := self._rough_unit()) is None and not self._eof:
+            self._position = max(self._position, len(self._buffer) - 1024)
+            self._fill(BLOCK_BYTES)
+        return unit
+
+    def _exact_unit(self) -> tuple[int, int, bool] | None:
+        """(start, end, plain) of the next item as XML reads it, or None when the buffer does not hold all of it.
+
+        ``plain`` says that nothing about it could be otherwise: one start tag, no item tag inside of a comment or CDATA.
+        An item that seems to hold the end of one item and the start of another in one comment or CDATA section has
+        lost the end of that section: that is no reading either.
+        """
+        depth, start, plain, position = 0, -1, True, self._position
+        while match := self._token.search(self._buffer, position):
+            closer = _CLOSERS.get(match[0])
+            if closer is not None:
+                end = self._buffer.find(closer, match.end())
+                if end < 0:
+                    return None
+                position = end + len(closer)
+                if depth:
+                    closing = self._end.search(self._buffer, match.end(), end)
+                    if closing and self._start.search(self._buffer, closing.end(), end):
+                        return start, position, False
+                    plain = plain and closing is None and self._start.search(self._buffer, match.end(), end) is None
+                continue
+            tag = self._tag_rest.match(self._buffer, match.start() + 1)
+            if tag is None:
+                return None
+            position = tag.end()
+            if match[1]:
+                depth -= 1
+                if depth <= 0:  # below 0: a closing tag with nothing open, which is no XML
+                    return (start, position, plain) if depth == 0 else (match.start(), position, False)
+            elif tag[0].endswith(b"/>"):
+                if depth == 0:
+                    return match.start(), position, True
+            else:
+                depth += 1
+                if depth == 1:
+                    start = match.start()
+                else:
+                    plain = False
+        return None
+
+    def _rough_unit(self) -> RawItem | None:
+        """The next item where the document is not well-formed: up to the first closing tag or the next start tag."""
+        buffer, position = self._buffer, self._position
+        first = self._start.search(buffer, position)
+        if first is None:
+            return None
+        end = self._end.search(buffer, first.end())
+        second = self._start.search(buffer, first.end(), end.start() if end else len(buffer))
+        if second is not None:
+            return self._take(first.start(), second.start(), "FS-305")
+        if end is not None:
+            return self._take(first.start(), end.end(), None)
+        return self._take(first.start(), len(buffer), "FS-311" if self._eof else "FS-307")
+
+    def _take(self, start: int, end: int, broken: str | None) -> RawItem:
+        raw = self._buffer[start:end]
+        self._position = end
+        hashed = raw.removesuffix(self._close) if broken is None else raw
+        return RawItem(raw, self._base + start, item_hash(hashed), broken)
+
+
+def _single(item: RawItem, known: Known) -> Block:
+    skip = item.broken is None and known([item.hash])[0]
+    return Block([item.hash], [item.offset], [] if skip else [(0, item)])

@@ -1,0 +1,1 @@
+"""Bik: everything that knows its API."""

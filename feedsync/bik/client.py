@@ -1,0 +1,193 @@
+"""Bik's calls: one method a call of bik-api.md, over HTTP Basic, with both statuses of an answer checked.
+
+One method is one request. It is tried again only where that is safe and may help (429, 5xx, no answer): every call is
+idempotent. A refusal is :class:`Rejected`, and what to do with the rest of a batch is the caller's business. Thread-safe.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import msgspec
+import stamina
+from pydantic import SecretStr
+
+from feedsync.bik.rate import RateBudget
+from feedsync.bik.wire import BikCatalog, BikProduct
+from feedsync.errors import Fatal, FeedsyncError, Rejected, Retryable
+
+TIMEOUT = httpx.Timeout(connect=15, read=60, write=60, pool=60)
+ATTEMPTS = 5
+#: The first pause between two tries; each next one doubles, with jitter.
+BACKOFF_S = 1.0
+#: The longest that a ``Retry-After`` is waited for within a run.
+RETRY_AFTER_LIMIT_S = 300.0
+_WORDS = 300
+
+
+class Bik:
+    """A store, by its base URL and credentials."""
+
+    def __init__(
+        self, base_url: str, key: SecretStr, secret: SecretStr, budget: RateBudget, *, connections: int = 8,
+        attempts: int = ATTEMPTS, backoff_s: float = BACKOFF_S,
+    ) -> None:  # fmt: skip
+        self._http = httpx.Client(
+            auth=httpx.BasicAuth(key.get_secret_value(), secret.get_secret_value()),
+            headers={"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "feedsync"},
+            timeout=TIMEOUT,
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            trust_env=False,
+            follow_redirects=False,
+        )
+        self._base_url = base_url
+        self._budget = budget
+        self._attempts, self._backoff_s = attempts, backoff_s
+        self._lock = threading.Lock()
+        #: How many requests were made, tries included.
+        self.requests = 0
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def authenticate(self, app_id: str) -> None:
+        """Check the credentials with Bik.
+
+        Raises:
+            Fatal: FS-701, they are refused.
+        """
+        self._call("authPartnerViaKey", {"appId": app_id}, 0)
+
+    def put_products(self, products: list[BikProduct], urgency: int) -> None:
+        """Create or update products."""
+        self._call("products/createOrUpdate", {"products": products}, urgency)
+
+    def get_products(self, ids: list[str], urgency: int) -> list[dict[str, Any]]:
+        """The products with these ids that the store has."""
+        return self._records("products/get", {"productIds": ids}, "products", urgency)
+
+    def list_products(self, after: str | None, urgency: int) -> list[dict[str, Any]]:
+        """The page of products after that id, or the first; an empty one ends the list."""
+        return self._records("products/list", {"afterProductId": after} if after else {}, "products", urgency)
+
+    def delete_products(self, ids: list[str], urgency: int) -> None:
+        """Delete products; one that is gone already is deleted."""
+        self._call("products/delete", {"productIds": ids}, urgency)
+
+    def put_catalogs(self, catalogs: list[BikCatalog], urgency: int) -> None:
+        """Create or update catalogs."""
+        self._call("catalogs/createOrUpdate", {"catalogs": catalogs}, urgency)
+
+    def get_catalogs(self, ids: list[str], urgency: int) -> list[dict[str, Any]]:
+        """The catalogs with these ids that the store has."""
+        return self._records("catalogs/get", {"catalogIds": ids}, "catalogs", urgency)
+
+    def list_catalogs(self, after: str | None, urgency: int) -> list[dict[str, Any]]:
+        """The page of catalogs after that id, or the first; an empty one ends the list."""
+        return self._records("catalogs/list", {"afterCatalogId": after} if after else {}, "catalogs", urgency)
+
+    def _records(self, call: str, body: object, name: str, urgency: int) -> list[dict[str, Any]]:
+        data = self._call(call, body, urgency)
+        records = data.get(name) if isinstance(data, dict) else None
+        if not isinstance(records, list) or not all(
+            isinstance(r, dict) and isinstance(r.get("id"), str) for r in records
+        ):
+            raise Retryable("FS-706", reason=f"{call} gave no list of {name}")
+        return records
+
+    def _call(self, call: str, body: object, urgency: int) -> Any:
+        """One request, tried again while that may help.
+
+        Raises:
+            Rejected: FS-703, Bik says that the data is bad.
+            Fatal: FS-701 (401, 403), FS-702 (404).
+            Retryable: FS-704 to FS-706 after the last try; FS-705 and FS-706 leave open whether it was applied.
+        """
+        content = msgspec.json.encode(body)
+        for attempt in stamina.retry_context(
+            on=self._again, attempts=self._attempts, timeout=None, wait_initial=self._backoff_s,
+            wait_max=60 * self._backoff_s, wait_jitter=self._backoff_s,
+        ):  # fmt: skip
+            with attempt:
+                self._budget.take(urgency)
+                return self._once(call, content)
+        raise AssertionError  # pragma: no cover - the last attempt returns or raises
+
+    def _again(self, error: Exception) -> bool | float:
+        """Whether a try may be repeated; after a ``Retry-After``, when (seconds), for everybody with this key."""
+        if not isinstance(error, Retryable):
+            return False
+        if error.after_s is None:
+            return True
+        wait = min(error.after_s, RETRY_AFTER_LIMIT_S)
+        self._budget.pause(wait)
+        return wait
+
+    def _once(self, call: str, content: bytes) -> Any:
+        with self._lock:
+            self.requests += 1
+        try:
+            response = self._http.post(f"{self._base_url}/bikPlatformFunctions-{call}", content=content)
+        except httpx.HTTPError as error:
+            raise Retryable("FS-705", reason=f"{type(error).__name__} in {call}") from None
+        envelope = _envelope(response)
+        status = max(response.status_code, _inner_status(envelope))
+        if status < 300:
+            if envelope is None:
+                raise Retryable("FS-706", reason=f"{call} answered {response.status_code} with no JSON envelope")
+            return envelope.get("data")
+        raise _refusal(call, status, _words(envelope, response), _retry_after(response))
+
+
+def _refusal(call: str, status: int, words: str, after_s: float | None) -> FeedsyncError:
+    if status in (401, 403):
+        return Fatal("FS-701", status=status, reason=words)
+    if status == 404 or 300 <= status < 400:
+        return Fatal("FS-702", status=status, path=call)
+    if status in (408, 425, 429) or status >= 500:
+        return Retryable("FS-704", status=status, reason=words, after_s=after_s)
+    return Rejected("FS-703", reason=words)
+
+
+def _envelope(response: httpx.Response) -> dict[str, Any] | None:
+    try:
+        decoded = msgspec.json.decode(response.content)
+    except msgspec.DecodeError:
+        return None
+    return decoded if isinstance(decoded, dict) else None
+
+
+def _inner_status(envelope: dict[str, Any] | None) -> int:
+    """The envelope's own status, which may be a number or a text, and may be missing; ``success: false`` is a 500."""
+    if envelope is None:
+        return 0
+    try:
+        status = int(envelope.get("status", 0))
+    except (TypeError, ValueError):
+        status = 0
+    return 500 if status < 400 and envelope.get("success") is False else status
+
+
+def _words(envelope: dict[str, Any] | None, response: httpx.Response) -> str:
+    """Bik's own words, cut short; it is untrusted text."""
+    errors = (envelope or {}).get("errors")
+    messages = [e["message"] for e in errors if isinstance(e, dict) and isinstance(e.get("message"), str)] \
+        if isinstance(errors, list) else []  # fmt: skip
+    text = "; ".join(messages) or f"status {response.status_code} without a message"
+    return "".join(c if c.isprintable() else " " for c in text)[:_WORDS]
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """``Retry-After`` in seconds, given as a number or as a date (RFC 9110, 10.2.3)."""
+    value = response.headers.get("Retry-After", "")
+    if value.isdigit():
+        return float(value)
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,141 @@
+"""Bik's field names and number formats, and nothing else of Bik (bik-api.md, *Types*).
+
+Payloads go out whole: an optional field that is empty goes as ``""`` or ``[]``, since Bik does not say whether it
+replaces or merges. A price goes as the exact JSON number that its minor units spell, never through a float.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from feedsync.currencies import EXPONENTS
+from feedsync.model import ProductPayload, VariantPayload
+
+NAMESPACE = "feedsync"
+
+
+class BikPhoto(msgspec.Struct):
+    """A picture of a product."""
+
+    photoUrl: str  # noqa: N815 - Bik's name
+
+
+class Metafield(msgspec.Struct):
+    """A named value of a product."""
+
+    id: str
+    namespace: str
+    key: str
+    value: str
+
+
+class BikCombination(msgspec.Struct):
+    """A variant; every field but ``currency`` and ``options`` is required."""
+
+    id: str
+    name: str
+    productId: str  # noqa: N815 - Bik's name
+    price: msgspec.Raw
+    discountedPrice: msgspec.Raw  # noqa: N815 - Bik's name
+    quantity: int
+    image: str
+    productUrl: str  # noqa: N815 - Bik's name
+    currency: str
+    options: dict[str, str]
+
+
+class BikProduct(msgspec.Struct):
+    """A product as it is sent."""
+
+    id: str
+    name: str
+    url: str
+    photos: list[BikPhoto]
+    combinations: list[BikCombination]
+    description: str
+    image: str
+    currency: str
+    tags: str
+    catalogIds: list[str]  # noqa: N815 - Bik's name
+    metafields: list[Metafield]
+    addToCartDisabled: bool  # noqa: N815 - Bik's name
+
+
+class BikCatalog(msgspec.Struct):
+    """A catalog as it is sent."""
+
+    id: str
+    name: str
+
+
+def product(payload: ProductPayload, foreign_catalogs: list[str]) -> BikProduct:
+    """The product as Bik wants it; ``foreign_catalogs`` are those that somebody else put it into, which stay."""
+    return BikProduct(
+        id=payload.id,
+        name=payload.title,
+        url=payload.link,
+        photos=[BikPhoto(image) for image in payload.images],
+        combinations=[_combination(payload.id, variant) for variant in payload.variants],
+        description=payload.description,
+        image=payload.images[0] if payload.images else "",
+        currency=payload.currency,
+        tags=", ".join(payload.tags),
+        catalogIds=list(dict.fromkeys([*payload.catalog_ids, *foreign_catalogs])),
+        metafields=[
+            Metafield(id=f"{payload.id}:{key}", namespace=NAMESPACE, key=key, value=value)
+            for key, value in payload.metafields
+        ],
+        addToCartDisabled=payload.cart_disabled,
+    )
+
+
+def _combination(product_id: str, variant: VariantPayload) -> BikCombination:
+    return BikCombination(
+        id=variant.id,
+        name=variant.title,
+        productId=product_id,
+        price=_number(variant.price_minor, variant.currency),
+        discountedPrice=_number(variant.selling_minor, variant.currency),
+        quantity=variant.quantity,
+        image=variant.image_link,
+        productUrl=variant.link,
+        currency=variant.currency,
+        options=dict(variant.options),
+    )
+
+
+def _number(minor: int, currency: str) -> msgspec.Raw:
+    """The amount in major units as a JSON number: ``49999`` and ``12.5``, as short as it is exact."""
+    exact = (Decimal(minor) / 10 ** EXPONENTS[currency]).normalize()
+    return msgspec.Raw(f"{exact:f}".encode())
+
+
+def same(sent: BikProduct, stored: dict[str, Any]) -> str | None:
+    """Which field of a stored product differs from what was sent; None when all that was sent is there.
+
+    Fields that Bik adds are ignored, numbers are compared by value, catalogs and metafields without their order.
+    """
+    want = msgspec.json.decode(msgspec.json.encode(sent))
+    for name, value in want.items():
+        have = stored.get(name)
+        if name in ("catalogIds", "metafields", "combinations"):
+            if _by_id(value) != _by_id(have, value):
+                return str(name)
+        elif (have or type(value)()) != value:
+            return str(name)
+    return None
+
+
+def _by_id(records: Any, like: Any = None) -> dict[str, Any]:
+    """Records by id, cut to the fields that were sent; anything that is no such list is like an empty one."""
+    fields = {name for record in like or [] if isinstance(record, dict) for name in record}
+    found: dict[str, Any] = {}
+    for record in records if isinstance(records, list) else []:
+        if isinstance(record, dict):
+            found[str(record.get("id"))] = {k: v for k, v in record.items() if not fields or k in fields}
+        else:
+            found[str(record)] = None
+    return found

@@ -1,0 +1,167 @@
+"""The differences between what a product was sent as and what it should be, each with its kind, before and after.
+
+Pure: two payloads in, changes out. The kinds are those of ``model.Kind``; the class of a change says which gate may
+hold it. A product that is new, gone or back is one change, whatever its variants are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from feedsync.currencies import decimal_text
+from feedsync.effective import Effective, canonical
+from feedsync.model import Cause, Change, ChangeClass, Kind, ProductPayload, VariantPayload
+
+#: How much of a long text a change keeps: enough to recognise it, small enough to keep for every product.
+TEXT_LIMIT = 500
+_CONTENT: tuple[tuple[str, str], ...] = (
+    ("title", "title"),
+    ("description", "description"),
+    ("images", "images"),
+    ("link", "url"),
+    ("currency", "currency"),
+    ("tags", "tags"),
+)
+MISSING = "missing from the feed"
+MOVED = "now in another product"
+
+
+def diff_product(
+    sent: ProductPayload | None,
+    target: Effective,
+    *,
+    cause: Cause,
+    ignored: frozenset[str],
+    returned: bool = False,
+    moved_from: Mapping[str, str] | None = None,
+    catalog_name: Callable[[str], str] = str,
+) -> list[Change]:
+    """Every change from ``sent`` to ``target``; none when both are equal but for volatile address parameters.
+
+    Args:
+        sent: what the store acknowledged last, or None when it does not have the product.
+        target: what it should have; ``target.payload`` None means: not at all.
+        returned: whether the store had the product once.
+        moved_from: variant id -> the product that it belonged to before.
+        catalog_name: from a catalog's id to its name, for people.
+    """
+    payload = target.payload
+    if payload is None:
+        return (
+            [] if sent is None else [_whole("product_removed", sent, cause, "removal", before=sent.title, note=MISSING)]
+        )
+    if sent is None:
+        kind: Kind = "product_returned" if returned else "product_added"
+        moves = [_moved(payload, v, cause, moved_from) for v in payload.variants if v.id in (moved_from or {})]
+        return [_whole(kind, payload, cause, "addition", after=payload.title), *moves]
+    old, new = canonical(sent, ignored), canonical(payload, ignored)
+    if old == new:
+        return []
+    return [
+        *_content(old, new, cause, catalog_name),
+        *_variants(old, new, target, cause, moved_from or {}),
+    ]
+
+
+def _whole(
+    kind: Kind, payload: ProductPayload, cause: Cause, klass: ChangeClass, *, before: str | None = None,
+    after: str | None = None, note: str | None = None,
+) -> Change:  # fmt: skip
+    return Change(kind, payload.id, None, None, before, after, cause, klass, note)
+
+
+def _moved(
+    payload: ProductPayload, variant: VariantPayload, cause: Cause, moved_from: Mapping[str, str] | None
+) -> Change:
+    origin = (moved_from or {})[variant.id]
+    return Change("variant_moved", payload.id, variant.id, None, origin, payload.id, cause, "other")
+
+
+def _content(
+    old: ProductPayload, new: ProductPayload, cause: Cause, catalog_name: Callable[[str], str]
+) -> Iterator[Change]:
+    for attribute, field in _CONTENT:
+        before, after = getattr(old, attribute), getattr(new, attribute)
+        if before != after:
+            klass: ChangeClass = "price" if field == "currency" else "other"
+            yield Change("content", new.id, None, field, _text(before), _text(after), cause, klass)
+    olds, news = dict(old.metafields), dict(new.metafields)
+    for key in sorted(olds.keys() | news.keys()):
+        if olds.get(key) != news.get(key):
+            yield Change("content", new.id, None, key, olds.get(key), news.get(key), cause, "other")
+    if old.catalog_ids != new.catalog_ids:
+        names = [", ".join(sorted(catalog_name(c) for c in ids)) or None for ids in (old.catalog_ids, new.catalog_ids)]
+        yield Change("catalogs", new.id, None, "catalogs", names[0], names[1], cause, "other")
+    if old.cart_disabled != new.cart_disabled and all(v.quantity for v in new.variants):
+        yield Change(
+            "content", new.id, None, "cart_disabled", str(old.cart_disabled), str(new.cart_disabled), cause, "other"
+        )
+
+
+def _variants(
+    old: ProductPayload, new: ProductPayload, target: Effective, cause: Cause, moved_from: Mapping[str, str]
+) -> Iterator[Change]:
+    olds = {v.id: v for v in old.variants}
+    goes_on = any(v.id not in target.absent | target.left for v in new.variants)
+    for variant in new.variants:
+        before = olds.get(variant.id)
+        if before is None:
+            if variant.id in moved_from:
+                yield _moved(new, variant, cause, moved_from)
+            else:
+                yield Change("variant_added", new.id, variant.id, None, None, variant.title, cause, "addition")
+        elif variant.id in target.absent or variant.id in target.left:
+            if before.quantity != variant.quantity:
+                yield _gone(before, new.id, variant, target, cause, goes_on)
+        else:
+            yield from _variant(new.id, before, variant, cause)
+
+
+def _gone(
+    before: VariantPayload, product_id: str, variant: VariantPayload, target: Effective, cause: Cause, goes_on: bool
+) -> Change:
+    """A variant that is made unbuyable because it is not in its product any more."""
+    if variant.id in target.left:
+        return Change("variant_removed", product_id, variant.id, None, before.title, None, cause, "other", MOVED)
+    if goes_on:
+        return Change("variant_removed", product_id, variant.id, None, before.title, None, cause, "removal", MISSING)
+    return Change(
+        "out_of_stock", product_id, variant.id, "quantity", str(before.quantity), "0", cause, "removal", MISSING
+    )
+
+
+def _variant(product_id: str, old: VariantPayload, new: VariantPayload, cause: Cause) -> Iterator[Change]:
+    def change(kind: Kind, field: str, before: str, after: str, klass: ChangeClass = "other") -> Change:
+        return Change(kind, product_id, new.id, field, before, after, cause, klass)
+
+    def money(minor: int, variant: VariantPayload) -> str:
+        return f"{decimal_text(minor, variant.currency)} {variant.currency}"
+
+    if old.currency != new.currency:
+        yield change("content", "currency", money(old.selling_minor, old), money(new.selling_minor, new), "price")
+    else:
+        if old.price_minor != new.price_minor:
+            kind: Kind = "price_up" if new.price_minor > old.price_minor else "price_down"
+            yield change(kind, "price", money(old.price_minor, old), money(new.price_minor, new), "price")
+        on_sale = old.selling_minor < old.price_minor, new.selling_minor < new.price_minor
+        if on_sale != (False, False) and (old.selling_minor != new.selling_minor or on_sale[0] != on_sale[1]):
+            kind = {(False, True): "sale_started", (True, False): "sale_ended", (True, True): "sale_changed"}[on_sale]  # type: ignore[assignment]
+            yield change(kind, "sale_price", money(old.selling_minor, old), money(new.selling_minor, new), "price")
+    if old.quantity != new.quantity:
+        kind = "out_of_stock" if not new.quantity else "quantity" if old.quantity else "back_in_stock"
+        klass: ChangeClass = "stock_out" if kind == "out_of_stock" else "other"
+        yield change(kind, "quantity", str(old.quantity), str(new.quantity), klass)
+    for attribute, field in (("image_link", "images"), ("link", "url")):
+        if getattr(old, attribute) != getattr(new, attribute):
+            yield change("content", field, getattr(old, attribute), getattr(new, attribute))
+    if old.options != new.options:
+        yield change("content", "options", _pairs(old.options), _pairs(new.options))
+
+
+def _pairs(options: tuple[tuple[str, str], ...]) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in options)
+
+
+def _text(value: str | tuple[str, ...]) -> str:
+    text = value if isinstance(value, str) else ", ".join(value)
+    return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"

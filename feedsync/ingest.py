@@ -1,0 +1,193 @@
+"""One document into the snapshot: split, skip what is known, parse, normalize, and settle what each id is now.
+
+Runs inside one transaction of the caller, who commits or undoes all of it. Reading with what the snapshot knows and
+reading everything anew leave the same snapshot. Design, sections 2 to 4.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import BinaryIO, cast
+
+import msgspec
+import numpy as np
+import xxhash
+
+from feedsync.adapters.base import Adapter, Parsed, RawItem, Split
+from feedsync.adapters.registry import HEAD_BYTES, adapter_for
+from feedsync.config import Feed, Schedule
+from feedsync.errors import Problem, Retryable
+from feedsync.model import Normalized, Verdict
+from feedsync.normalize.item import NORMALIZER_VERSION, Normalizer
+from feedsync.snapshot.feeds import Reading, keep_feed
+from feedsync.snapshot.items import EXCERPT_BYTES, Finding, Incoming, Items
+from feedsync.snapshot.known import Indices, KnownItems
+from feedsync.sources import Damaged, Document, open_stream
+
+#: Reads a document's progress: items so far, of which were parsed.
+Progress = Callable[[int, int], None]
+#: Refusals that leave open whose item it was (design, section 2, *degraded*).
+NO_ID = frozenset({"FS-304", "FS-305", "FS-307", "FS-311", "FS-415"})
+_REASONS_SHOWN = 5
+
+
+def settings_key(schedule: Schedule, adapter: Adapter) -> bytes:
+    """Of everything that decides what an item becomes beside the item: settings and the versions of the code."""
+    parts = (adapter.name, adapter.version, NORMALIZER_VERSION, schedule.reading_fingerprint())
+    return xxhash.xxh3_128_digest(msgspec.msgpack.encode(parts))
+
+
+def ingest(
+    items: Items, schedule: Schedule, number: int, document: Document, *, run: int, now: int, progress: Progress
+) -> Reading:
+    """Read one document into the snapshot.
+
+    Args:
+        items: the snapshot's side of it, in an open transaction.
+        number: the feed's place in the schedule.
+        run, now: the run's number and its time.
+
+    Raises:
+        Fatal: the document is none of its format (FS-301, FS-306, FS-308).
+        Unsafe: it must not be read (FS-204, FS-302).
+    """
+    feed = schedule.feeds[number]
+    with open_stream(document, member=feed.member) as stream:
+        adapter = adapter_for(stream.read(HEAD_BYTES), document.location, feed.format)
+    settings = settings_key(schedule, adapter)
+    with open_stream(document, member=feed.member) as stream:
+        whole = _Whole(stream)
+        split = adapter.split(cast(BinaryIO, whole), document.location, document.charset)
+        key = xxhash.xxh3_128_digest(settings + split.context)
+        known = items.known(number, key)
+        pass_ = _Pass(
+            items, split, known, Normalizer(schedule.products, schedule.catalogs, schedule.zone, feed.id_prefix)
+        )
+        pass_.read(progress)
+    reasons = split.faults() + whole.damage
+    if document.short:
+        reasons.append(Problem("FS-203", {"location": document.location, "reason": document.short}))
+    trusted = not reasons  # the bytes are what the server has: they need not be fetched again
+    reasons += pass_.nameless(items.unreadable(number))
+    reasons = [reason for reason in reasons if reason.code not in feed.accept]
+    verdict: Verdict = "degraded" if reasons else "complete"
+
+    findings, remarks = pass_.settle(number, schedule.reading_fingerprint()), split.remarks()
+    _add_lines(split, document, feed, findings)
+    items.keep_findings(number, run, findings, pass_.kept)
+    if verdict == "complete":
+        items.judge_absence(number, document.sha256, now)
+        items.set_unreadable(number, pass_.nameless_hashes)
+    items.note_joined_groups(number, run)
+    items.mark_touched()
+    reading = Reading(
+        number, document.location, adapter.name, verdict, reasons[:_REASONS_SHOWN] + remarks, pass_.count,
+        document.size_bytes, pass_.parsed,
+    )  # fmt: skip
+    keep_feed(items.store, reading, key, settings, document if trusted else None, run)
+    return reading
+
+
+class _Whole(io.RawIOBase):
+    """A stream that ends where its source breaks, and remembers why."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.damage: list[Problem] = []
+
+    def read(self, size: int = -1) -> bytes:
+        if self.damage:
+            return b""
+        try:
+            return self._stream.read(size)
+        except (Damaged, Retryable) as error:  # the source broke, or the file changed while it was read
+            self.damage.append(Problem(error.code, {name: str(part) for name, part in error.parts.items()}))
+            return b""
+
+
+class _Pass:
+    """One pass over the items of a document."""
+
+    def __init__(self, items: Items, split: Split, known: KnownItems, normalizer: Normalizer) -> None:
+        self._items = items
+        self._split = split
+        self._known = known
+        self._normalizer = normalizer
+        self._hashes = bytearray()
+        self._offsets: list[Indices] = []
+        self.count = 0
+        self.parsed = 0
+        self.nameless_hashes: list[bytes] = []
+        self._nameless: list[tuple[bytes, Problem]] = []
+
+    def read(self, progress: Progress) -> None:
+        """Split, skip and parse; what is not known goes to the snapshot's incoming items, with its place."""
+        for block in self._split.blocks(self._known.match):
+            self._hashes += b"".join(block.hashes)
+            self._offsets.append(np.array(block.offsets, np.int64))
+            raws = [item for _, item in block.misses]
+            rows = [
+                self._incoming(self.count + index, item, parsed)
+                for (index, item), parsed in zip(block.misses, self._split.parse(raws), strict=True)
+            ]
+            self._items.add_incoming(rows)
+            self.count += len(block.hashes)
+            self.parsed += len(rows)
+            progress(self.count, self.parsed)
+
+    def _incoming(self, position: int, item: RawItem, parsed: Parsed) -> Incoming:
+        if parsed.attributes is None:
+            item_id = self._normalizer.prefixed(parsed.id_text) if parsed.id_text else None
+            normalized = Normalized(item_id, None, parsed.problem)
+        else:
+            normalized = self._normalizer(parsed.attributes)
+        problem = normalized.problem
+        if normalized.id is None and problem is not None:
+            self._nameless.append((item.hash, problem))
+            self.nameless_hashes.append(item.hash)
+        excerpt = item.raw[:EXCERPT_BYTES] if problem else None
+        return Incoming(position, item.hash, item.offset, normalized, (*parsed.notes, *normalized.notes), excerpt)
+
+    def nameless(self, expected: set[bytes]) -> list[Problem]:
+        """Why the document cannot tell what is missing: broken items that nobody can name and that are new."""
+        found: dict[str, Problem] = {}
+        for item_hash, problem in self._nameless:
+            if item_hash not in expected and problem.code in NO_ID:
+                found.setdefault(problem.code, problem)
+        return list(found.values())
+
+    def settle(self, number: int, settings: bytes) -> list[Finding]:
+        """Decide every id that was read anew, and say what is wrong with which item."""
+        offsets = np.concatenate([*self._offsets, np.empty(0, np.int64)])
+        places = self._known.find(bytes(self._hashes))
+        positions = np.flatnonzero(places >= 0)
+        first = np.full(len(self._known), -1, np.int64)
+        first[places[positions][::-1]] = positions[::-1]
+        self._first = first
+        copies = positions[first[places[positions]] != positions]
+        return self._items.settle(
+            number,
+            self._known.rowids,
+            first,
+            repeated=[(int(self._known.rowids[places[p]]), int(p)) for p in copies],
+            settings=settings,
+            offset_of=lambda position: int(offsets[position]),
+        )
+
+    def kept(self, item_hash: bytes) -> bool:
+        """Whether an item with that hash was skipped, so that what was said of it still holds."""
+        if not item_hash:
+            return True  # a remark on a group, which is looked after with its product
+        place = int(self._known.find(item_hash)[0])
+        return place >= 0 and bool(self._first[place] >= 0)
+
+
+def _add_lines(split: Split, document: Document, feed: Feed, findings: list[Finding]) -> None:
+    """The line of everything that is reported, from one more look at the document."""
+    if not findings:
+        return
+    with open_stream(document, member=feed.member) as stream:
+        lines = split.lines(cast(BinaryIO, _Whole(stream)), [finding.offset for finding in findings])
+    for finding in findings:
+        finding.line = lines.get(finding.offset)

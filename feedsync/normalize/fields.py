@@ -1,0 +1,103 @@
+"""Reading single attributes of an item: text, lists, availability, quantity, options.
+
+An empty value counts as absent, as in Google's own reading. The alias tables hold spellings that real feeds were met
+with; a spelling that is not known is refused by name, never taken for a default.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from feedsync.model import Attributes, Value
+from feedsync.normalize.text import one_line
+
+_AVAILABILITY: dict[str, str] = {
+    **dict.fromkeys(
+        ("in_stock", "instock", "available", "available_for_order", "limited_availability", "limited_stock", "low_stock",
+         "in_store_only", "online_only", "yes", "true", "1", "active"), "in_stock"),
+    **dict.fromkeys(
+        ("out_of_stock", "outofstock", "out_stock", "sold_out", "soldout", "unavailable", "not_available", "no_stock",
+         "oos", "mark_as_sold", "sold", "pending", "no", "false", "0"), "out_of_stock"),
+    **dict.fromkeys(("preorder", "pre_order", "presale", "pre_sale"), "preorder"),
+    **dict.fromkeys(("backorder", "back_order", "onbackorder", "on_backorder"), "backorder"),
+    **dict.fromkeys(("discontinued", "archived"), "discontinued"),
+}  # fmt: skip
+_SCHEMA_ORG = re.compile(r"https?://schema\.org/", re.IGNORECASE)
+_QUANTITY = re.compile(r"([+-]?\d{1,9})(?:\.0+)?")
+_QUANTITY_NAMES = ("quantity", "sell_on_google_quantity", "quantity_to_sell_on_facebook", "inventory")
+
+#: attribute -> the option's name in the store (design, section 6; G-SPEC, variant-identifying attributes).
+OPTION_NAMES: Mapping[str, str] = {
+    "color": "Color",
+    "size": "Size",
+    "material": "Material",
+    "pattern": "Pattern",
+    "age_group": "Age group",
+    "gender": "Gender",
+}
+_PAIR = re.compile(r"\s*([^:,]+?)\s*:\s*((?:\\,|[^,])*?)\s*(?:,|$)")
+
+
+def texts(attributes: Attributes, name: str) -> list[str]:
+    """Every value of an attribute that is not empty, as raw text, in order."""
+    return [text for value in _each(attributes.get(name)) if (text := _text(value).strip())]
+
+
+def text(attributes: Attributes, name: str) -> str:
+    """The first value of an attribute that is not empty, as raw text, or ""."""
+    return next(iter(texts(attributes, name)), "")
+
+
+def _each(value: Value | None) -> Iterator[Value]:
+    if isinstance(value, list):
+        for one in value:
+            yield from _each(one)
+    elif value is not None:
+        yield value
+
+
+def _text(value: Value) -> str:
+    """The text of a value; of a nested record its own text, which an adapter keeps under ``#text``."""
+    return value if isinstance(value, str) else str(value.get("#text", "")) if isinstance(value, dict) else ""
+
+
+def availability(raw: str) -> str | None:
+    """One of Google's words, or ``discontinued``; None for a spelling that is not known."""
+    word = re.sub(r"[\s_-]+", "_", _SCHEMA_ORG.sub("", raw.strip())).lower().strip("_.")
+    return _AVAILABILITY.get(word)
+
+
+def quantity(attributes: Attributes) -> tuple[int | None, tuple[str, str] | None]:
+    """The stated quantity, and (field, text) of one that could not be read. Negative stock is kept as it is stated."""
+    unread = None
+    for name in _QUANTITY_NAMES:
+        if raw := text(attributes, name):
+            if match := _QUANTITY.fullmatch(raw.replace(" ", "")):
+                return int(match[1]), None
+            unread = unread or (name, raw)
+    return None, unread
+
+
+def options(attributes: Attributes) -> tuple[tuple[str, str], ...]:
+    """The variant's options in a fixed order: Google's attributes first, then ``variant_option`` as written."""
+    found: dict[str, str] = {}
+    for name, shown in OPTION_NAMES.items():
+        if value := one_line(text(attributes, name)):
+            found[shown] = value
+    for stated in _each(attributes.get("variant_option")):
+        for name, choice in _pairs(stated):
+            found.setdefault(name, choice)
+    return tuple(found.items())
+
+
+def _pairs(value: Value) -> Iterator[tuple[str, str]]:
+    """``Memory size:128 GB,Screen size:XL``, or the nested form with ``name`` and ``value`` elements."""
+    if isinstance(value, dict) and "name" in value:
+        pair = one_line(text(value, "name")), one_line(text(value, "value"))
+        if all(pair):
+            yield pair
+        return
+    for name, choice in _PAIR.findall(_text(value)):
+        if choice:
+            yield one_line(name), one_line(choice.replace("\\,", ","))

@@ -1,0 +1,305 @@
+"""Send the plan: catalogs first, then products by urgency, then deletions, with every outcome recorded.
+
+Before each request one transaction notes what is tried; after the answer another notes what came. Only an acknowledgement
+moves *sent*. A crash at any instant costs at most a repeated request. Design, sections 3 and 6.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any, TypeVar
+
+import msgspec
+
+from feedsync.bik import wire
+from feedsync.bik.client import Bik
+from feedsync.config import Schedule
+from feedsync.errors import SENTENCES, FeedsyncError, Rejected, Retryable
+from feedsync.model import Outcome
+from feedsync.planning import Plan
+from feedsync.snapshot.catalogs import CatalogState, CatalogTable
+from feedsync.snapshot.products import Planned, Products
+from feedsync.snapshot.store import Store
+
+#: After so many requests in a row that Bik did not take, the rest waits for the next run.
+GIVE_UP_AFTER = 3
+#: New products up to this many batches are looked for by id; for more, the store is walked first.
+LOOK_BY_ID_BATCHES = 4
+_CATALOG_URGENCY = 0
+Record = dict[str, Any]
+_T = TypeVar("_T")
+
+
+class Pushed(msgspec.Struct):
+    """What a push came to: acknowledged products, catalogs and deletions, and the requests it took.
+
+    ``fault`` is why it stopped before its end, or None.
+    """
+
+    products: int = 0
+    catalogs: int = 0
+    deleted: int = 0
+    requests: int = 0
+    fault: FeedsyncError | None = None
+
+
+class _Stop(Exception):
+    """The push ends here; what is not sent stays pending."""
+
+
+def push(
+    store: Store, schedule: Schedule, bik: Bik, plan: Plan, *, run: int, progress: Callable[[int], None]
+) -> Pushed:
+    """Carry out the plan that stands in the snapshot; ``progress`` is called with the number of products done."""
+    pusher = _Push(store, schedule, bik, run, progress)
+    try:
+        pusher.catalogs(plan.catalogs)
+        pusher.look()
+        pusher.products("send")
+        pusher.products("delete")
+    except _Stop:
+        pass
+    finally:
+        pusher.pushed.requests = bik.requests
+    return pusher.pushed
+
+
+class _Push:
+    def __init__(self, store: Store, schedule: Schedule, bik: Bik, run: int, progress: Callable[[int], None]) -> None:
+        self._store, self._schedule, self._bik, self._run, self._progress = store, schedule, bik, run, progress
+        self._products = Products(store)
+        self._catalogs = CatalogTable(store)
+        self._ours = self._catalogs.ours()
+        self._failures = 0
+        self._done = 0
+        self.pushed = Pushed()
+
+    # -- catalogs
+
+    def catalogs(self, catalogs: list[CatalogState]) -> None:
+        """Create or rename catalogs; a refused batch is halved until the bad one stands alone."""
+        size = self._schedule.bik.batch_size
+        batches = deque(catalogs[at : at + size] for at in range(0, len(catalogs), size))
+        while batches:
+            batch = batches.popleft()
+            with self._store.transaction():
+                self._catalogs.attempt([c.id for c in batch])
+            try:
+                self._bik.put_catalogs([wire.BikCatalog(c.id, c.name) for c in batch], _CATALOG_URGENCY)
+            except Rejected as error:
+                if len(batch) > 1:
+                    batches.extendleft(reversed(_halves(batch)))
+                else:
+                    self._record_catalogs(batch, error)
+            except FeedsyncError as error:
+                self._record_catalogs(batch, error)
+                self._stop_on(error)
+            else:
+                with self._store.transaction():
+                    for catalog in batch:
+                        self._catalogs.acknowledged(catalog, self._run)
+                self.pushed.catalogs += len(batch)
+                self._failures = 0
+        self._known = self._catalogs.known()
+
+    def _record_catalogs(self, batch: list[CatalogState], error: FeedsyncError) -> None:
+        with self._store.transaction():
+            for catalog in batch:
+                self._catalogs.failed(catalog, _outcome(error), error.message)
+
+    # -- what is there already
+
+    def look(self) -> None:
+        """Before many products are touched the first time: walk the store, as long as that costs less than asking by id."""
+        size = self._schedule.bik.batch_size
+        pages = -(-self._products.unseen_in_plan() // size)
+        if pages <= LOOK_BY_ID_BATCHES:
+            return
+        after, seen = None, set()
+        for _ in range(pages):
+            page = self._read(lambda after=after: self._bik.list_products(after, 2))  # type: ignore[misc]
+            ids = [record["id"] for record in page]
+            if not page or ids[-1] in seen:
+                break
+            with self._store.transaction():
+                self._saw(page, self._products.unseen(ids))
+            after = ids[-1]
+            seen.add(after)
+        else:
+            return
+        if not page:
+            with self._store.transaction():
+                self._products.all_seen()
+
+    def _read(self, call: Callable[[], list[Record]]) -> list[Record]:
+        try:
+            return call()
+        except FeedsyncError as error:
+            self.pushed.fault = error
+            raise _Stop from None
+
+    def _saw(self, records: list[Record], product_ids: list[str]) -> None:
+        """Keep the catalogs that somebody else put a product into."""
+        found = {}
+        for record in records if self._schedule.bik.keep_foreign_catalogs else []:
+            ids = record.get("catalogIds")
+            foreign = [str(c) for c in ids if c not in self._ours] if isinstance(ids, list) else []
+            found[str(record["id"])] = foreign
+        self._products.saw(found, product_ids)
+
+    # -- products
+
+    def products(self, action: str) -> None:
+        """All steps of one action, several requests in flight; the snapshot is written by this thread alone."""
+        settings = self._schedule.bik
+        queue = deque[list[Planned]]()
+        source = self._batches(action, settings.batch_size)
+        flying: dict[Future[None], tuple[list[Planned], set[str]]] = {}
+        with ThreadPoolExecutor(settings.in_flight) as pool:
+            try:
+                while True:
+                    while len(flying) < settings.in_flight:
+                        batch = queue.popleft() if queue else next(source, None)
+                        if batch is None:
+                            break
+                        if future := self._submit(pool, action, batch):
+                            flying[future] = batch, self._doubtful
+                    if not flying:
+                        return
+                    done, _ = wait(flying, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        batch, doubtful = flying.pop(future)
+                        queue.extend(self._settle(future, action, batch, doubtful))
+            finally:
+                for future, (batch, doubtful) in flying.items():  # what is under way is heard out and recorded
+                    self._settle(future, action, batch, doubtful, last=True)
+
+    def _batches(self, action: str, size: int) -> Iterator[list[Planned]]:
+        for steps in self._products.steps(action):
+            for at in range(0, len(steps), size):
+                yield steps[at : at + size]
+
+    def _submit(self, pool: ThreadPoolExecutor, action: str, batch: list[Planned]) -> Future[None] | None:
+        """Note the attempt and hand the request over; None when nothing of the batch can be sent."""
+        ids = [step.product_id for step in batch]
+        urgency = min(step.urgency for step in batch)
+        if action == "delete":
+            with self._store.transaction():
+                self._doubtful: set[str] = set()
+                self._products.attempt(batch)
+            return pool.submit(self._bik.delete_products, ids, urgency)
+        batch[:] = self._with_known_catalogs(batch)
+        if unseen := self._products.unseen([step.product_id for step in batch]):
+            records = self._read(lambda: self._bik.get_products(unseen, urgency))
+            with self._store.transaction():
+                self._saw(records, unseen)
+        if not batch:
+            return None
+        foreign = self._products.foreign_catalogs(ids)
+        products = [
+            wire.product(step.payload, foreign.get(step.product_id, [])) for step in batch if step.payload is not None
+        ]
+        with self._store.transaction():
+            self._doubtful = self._products.in_doubt(batch)
+            self._products.attempt(batch)
+        return pool.submit(self._bik.put_products, products, urgency)
+
+    def _with_known_catalogs(self, batch: list[Planned]) -> list[Planned]:
+        """The steps whose catalogs Bik has; one unknown catalog would fail the whole request."""
+        sendable = []
+        for step in batch:
+            missing = [c for c in step.payload.catalog_ids if c not in self._known] if step.payload else []
+            if missing:
+                with self._store.transaction():
+                    self._products.failed(step, "retryable", SENTENCES["FS-708"].format(id=missing[0]))
+            else:
+                sendable.append(step)
+        return sendable
+
+    def _settle(
+        self, future: Future[None], action: str, batch: list[Planned], doubtful: set[str], *, last: bool = False
+    ) -> list[list[Planned]]:
+        """Record how a request ended; the batches that must be tried in its place."""
+        try:
+            future.result()
+        except Rejected as error:
+            if len(batch) > 1 and not last:
+                return _halves(batch)
+            if len(batch) == 1 and not last and self._mended(action, batch[0]):
+                return [] if action == "delete" else [batch]
+            self._record(batch, error)
+        except FeedsyncError as error:
+            self._record(batch, error)
+            if not last:
+                self._stop_on(error)
+        else:
+            self._acknowledge(action, batch)
+            if doubtful and not last:
+                self._read_back([step for step in batch if step.product_id in doubtful])
+        return []
+
+    def _acknowledge(self, action: str, batch: list[Planned]) -> None:
+        with self._store.transaction():
+            for step in batch:
+                self._products.acknowledged(step, self._run)
+        if action == "delete":
+            self.pushed.deleted += len(batch)
+        else:
+            self.pushed.products += len(batch)
+        self._failures = 0
+        self._done += len(batch)
+        self._progress(self._done)
+
+    def _mended(self, action: str, step: Planned) -> bool:
+        """Whether a refusal of one product has a cause that can be taken away: it is gone already, or in a lost catalog."""
+        if action == "delete":
+            if self._read(lambda: self._bik.get_products([step.product_id], step.urgency)):
+                return False
+            self._acknowledge(action, [step])
+            return True
+        if not self._products.foreign_catalogs([step.product_id]):
+            return False
+        with self._store.transaction():
+            self._products.saw({}, [step.product_id])
+        return True
+
+    def _read_back(self, steps: list[Planned]) -> None:
+        """After a request in doubt: look what the store holds now, since the older one may have landed later."""
+        records = self._read(lambda: self._bik.get_products([s.product_id for s in steps], 2))
+        stored = {record["id"]: record for record in records}
+        foreign = self._products.foreign_catalogs([step.product_id for step in steps])
+        with self._store.transaction():
+            for step in steps:
+                assert step.payload is not None
+                product = wire.product(step.payload, foreign.get(step.product_id, []))
+                field = wire.same(product, stored.get(step.product_id, {}))
+                if field is not None:
+                    self._products.failed(step, "not_stored", SENTENCES["FS-707"].format(detail=field))
+
+    def _record(self, batch: list[Planned], error: FeedsyncError) -> None:
+        with self._store.transaction():
+            for step in batch:
+                self._products.failed(step, _outcome(error), error.message)
+        self._done += len(batch)
+        self._progress(self._done)
+
+    def _stop_on(self, error: FeedsyncError) -> None:
+        """Stop at once where nothing can go on, and after some failures in a row."""
+        self._failures += 1
+        if not isinstance(error, Retryable) or self._failures >= GIVE_UP_AFTER:
+            self.pushed.fault = error
+            raise _Stop
+
+
+def _halves(batch: list[_T]) -> list[list[_T]]:
+    middle = len(batch) // 2
+    return [batch[:middle], batch[middle:]]
+
+
+def _outcome(error: FeedsyncError) -> Outcome:
+    """How a request ended: refused, surely not applied (429, credentials), or nobody knows."""
+    if isinstance(error, Rejected):
+        return "rejected"
+    return "unknown" if error.code in ("FS-705", "FS-706") else "retryable"

@@ -1,0 +1,209 @@
+"""The one view model of a run, behind every form of report and every ``--json`` output.
+
+Built from the snapshot inside the run's last transaction, or later from what the run left there. Field names are those of
+the published schema (``docs/schemas/run.schema.json``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import msgspec
+
+from feedsync.errors import Problem
+from feedsync.plan import GateResult
+from feedsync.planning import Plan
+from feedsync.push import Pushed
+from feedsync.snapshot.catalogs import CatalogTable
+from feedsync.snapshot.feeds import Reading
+from feedsync.snapshot.products import Products
+from feedsync.snapshot.store import RunRecord, Store
+
+#: How many differences and rejections one summary carries; the snapshot has them all.
+LISTED = 10_000
+EXIT_CODES = {"failed": 1, "interrupted": 130, "crashed": 1, "held": 4, "rejected": 3, "done": 0}
+
+
+class Reason(msgspec.Struct):
+    """Something wrong: its stable code and a sentence."""
+
+    code: str
+    message: str
+
+
+class DocumentSummary(msgspec.Struct):
+    """One document of the run; ``parsed`` items were read anew, ``fresh`` says whether it was read at all."""
+
+    location: str
+    format: str
+    verdict: str
+    reasons: list[Reason]
+    items: int
+    bytes: int
+    parsed: int = 0
+    fresh: bool = True
+
+
+class PushSummary(msgspec.Struct):
+    """What Bik acknowledged, and the requests it took."""
+
+    products: int = 0
+    catalogs: int = 0
+    deleted: int = 0
+    requests: int = 0
+
+
+class Rejection(msgspec.Struct):
+    """An item that could not be read, or a product that Bik refused; ``id`` is null where nobody can tell."""
+
+    id: str | None
+    code: str
+    message: str
+    where: str
+
+
+class Difference(msgspec.Struct):
+    """One change with what became of it (``send``, ``held by GATE``, ``allowed``, ``left``, ``refused before``)."""
+
+    kind: str
+    subject: str
+    variant_id: str | None
+    field: str | None
+    before: str | None
+    after: str | None
+    cause: str
+    note: str | None
+    verdict: str
+
+
+class RunSummary(msgspec.Struct):
+    """A run. Times are ISO 8601 in UTC. ``held`` and ``remaining`` count changes and products that did not go out."""
+
+    schedule: str
+    run: int
+    trigger: str
+    outcome: str
+    started_at: str
+    finished_at: str
+    documents: list[DocumentSummary]
+    changes: dict[str, int]
+    gates: list[GateResult]
+    pushed: PushSummary
+    rejected: list[Rejection]
+    notes: dict[str, int] = {}
+    held: int = 0
+    planned: int = 0
+    remaining: int = 0
+    unused_catalogs: list[str] = []
+    differences: list[Difference] = []
+    left_out: int = 0
+    error: Reason | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of design, section 7."""
+        return EXIT_CODES[self.outcome]
+
+    def stored(self) -> bytes:
+        """The summary as the snapshot keeps it: without the lists that stand in tables of their own."""
+        return msgspec.json.encode(msgspec.structs.replace(self, differences=[], rejected=self._refused(), left_out=0))
+
+    def _refused(self) -> list[Rejection]:
+        return [rejection for rejection in self.rejected if rejection.where == "Bik"]
+
+
+def summarize(
+    store: Store, schedule: str, run: int, readings: list[Reading], plan: Plan, pushed: Pushed | None, trigger: str,
+    started: float, finished: float,
+) -> RunSummary:  # fmt: skip
+    """The summary of a run that has just ended; ``pushed`` None: nothing was to be sent."""
+    products = Products(store)
+    refused = [Rejection(pid, "FS-703", message, "Bik") for pid, message in products.rejected()]
+    failed = [r for r in readings if r.failed]
+    fault = pushed.fault if pushed else None
+    error = Reason(fault.code, fault.message) if fault else _reason(failed[0].reasons[0]) if failed else None
+    sent = PushSummary(pushed.products, pushed.catalogs, pushed.deleted, pushed.requests) if pushed else PushSummary()
+    planned = plan.sends + plan.deletes
+    summary = RunSummary(
+        schedule=schedule,
+        run=run,
+        trigger=trigger,
+        outcome="done",
+        started_at=_iso(started),
+        finished_at=_iso(finished),
+        documents=[_document(reading) for reading in readings],
+        changes=dict(sorted(plan.changes.items())),
+        gates=plan.gates,
+        pushed=sent,
+        rejected=[*_item_rejections(store, run), *refused],
+        notes=_notes(store, run),
+        held=plan.held,
+        planned=planned,
+        remaining=planned - sent.products - sent.deleted if pushed else 0,
+        unused_catalogs=CatalogTable(store).unused(),
+        error=error,
+    )
+    summary.outcome = "failed" if error else "held" if plan.held else "rejected" if summary.rejected else "done"
+    _add_differences(store, summary)
+    return summary
+
+
+def load_summary(store: Store, record: RunRecord) -> RunSummary | None:
+    """The summary of an earlier run with its lists, or None when the run did not come to its end."""
+    if not record.summary:
+        return None
+    summary = msgspec.json.decode(record.summary, type=RunSummary)
+    summary.rejected = [*_item_rejections(store, record.run), *summary.rejected]
+    _add_differences(store, summary)
+    return summary
+
+
+def _add_differences(store: Store, summary: RunSummary) -> None:
+    rows = store.rows(
+        "select kind, subject, variant_id, field, before, after, cause, note, verdict from changes "
+        "where run = ? order by rowid limit ?",
+        summary.run,
+        LISTED,
+    )
+    summary.differences = [Difference(*row) for row in rows]
+    summary.left_out = sum(summary.changes.values()) - len(summary.differences)
+
+
+def _item_rejections(store: Store, run: int) -> Iterator[Rejection]:
+    """Items that were refused as of that run, in the feed's order."""
+    rows = store.rows(
+        "select item_id, code, parts, line, location from problems p left join feeds f on f.feed = p.feed "
+        "where severity = 'rejected' and first_run <= ?1 and coalesce(last_run, ?1) >= ?1 order by line, item_id limit ?2",
+        run,
+        LISTED,
+    )
+    for item_id, code, parts, line, location in rows:
+        problem = Problem(code, msgspec.json.decode(parts, type=dict[str, str]))
+        yield Rejection(item_id, code, problem.message, f"{location}:{line}" if line else str(location))
+
+
+def _notes(store: Store, run: int) -> dict[str, int]:
+    """How many remarks of each code cost nothing but are worth knowing."""
+    rows = store.rows(
+        "select code, count(*) from problems where severity = 'note' and first_run <= ?1 "
+        "and coalesce(last_run, ?1) >= ?1 group by code order by code",
+        run,
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _document(reading: Reading) -> DocumentSummary:
+    reasons = [_reason(problem) for problem in reading.reasons]
+    return DocumentSummary(
+        reading.location, reading.format, reading.verdict, reasons, reading.items, reading.bytes, reading.parsed,
+        reading.fresh,
+    )  # fmt: skip
+
+
+def _reason(problem: Problem) -> Reason:
+    return Reason(problem.code, problem.message)
+
+
+def _iso(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""The snapshot: one SQLite file a schedule, with what the feeds say, what Bik acknowledged, and how both came about."""

@@ -1,0 +1,56 @@
+"""What the snapshot remembers of each feed: its last reading, and what a conditional request may say."""
+
+from __future__ import annotations
+
+import msgspec
+
+from feedsync.errors import Problem
+from feedsync.model import Verdict
+from feedsync.snapshot.store import Store
+from feedsync.sources import Document, Validators
+
+_REASONS = msgspec.json.Decoder(list[Problem])
+
+
+class Reading(msgspec.Struct):
+    """What one document was: its verdict with the reasons, and how much of it there is.
+
+    ``parsed`` counts the items that were not skipped; ``fresh`` is False when the document was known and not read,
+    ``failed`` is True when there was none to read.
+    """
+
+    feed: int
+    location: str
+    format: str
+    verdict: Verdict
+    reasons: list[Problem]
+    items: int
+    bytes: int
+    parsed: int = 0
+    fresh: bool = True
+    failed: bool = False
+
+
+def keep_feed(store: Store, reading: Reading, key: bytes, settings: bytes, document: Document | None, run: int) -> None:
+    """Remember a reading. Without ``document`` (it broke on the way) the next run fetches it again in any case."""
+    validators = (document.etag, document.last_modified, document.sha256) if document else (None, None, None)
+    store.execute(
+        "insert or replace into feeds values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        reading.feed, reading.location, reading.format, key, settings, *validators, reading.verdict,
+        msgspec.json.encode(reading.reasons).decode(), reading.items, reading.bytes, run,
+    )  # fmt: skip
+
+
+def last_reading(store: Store, feed: int, settings: bytes) -> tuple[Reading, Validators, str | None] | None:
+    """The last reading with its validators and sha256; None when there is none or it was made under other settings."""
+    row = store.one(
+        "select location, format, verdict, reasons, items, bytes, etag, last_modified, sha256 from feeds "
+        "where feed = ? and settings = ?",
+        feed,
+        settings,
+    )
+    if row is None:
+        return None
+    location, form, verdict, reasons, items, size, etag, last_modified, sha256 = row
+    reading = Reading(feed, location, form, verdict, _REASONS.decode(reasons), items, size, fresh=False)
+    return reading, Validators(etag=etag, last_modified=last_modified), sha256

@@ -1,0 +1,267 @@
+"""The snapshot's side of reading a document: incoming items, who wins an id, absence, and what is wrong with what.
+
+Everything runs in the caller's transaction. ``raws`` holds the hashes that need not be read again; an id that is invalid
+or contested (several different items claim it) has none there, so it is decided anew at each reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import msgspec
+import numpy as np
+
+from feedsync.errors import Problem
+from feedsync.model import Normalized
+from feedsync.snapshot.known import Indices, KnownItems
+from feedsync.snapshot.store import Store
+from feedsync.snapshot.writer import VariantWriter
+
+EXCERPT_BYTES = 2000
+_RECORDS = msgspec.msgpack.Encoder()
+
+_TABLES = """
+create temp table if not exists incoming (
+  position integer primary key, id text, hash blob, offset integer, record blob, problem blob, notes blob, excerpt blob);
+create index if not exists temp.incoming_id on incoming (id);
+create temp table if not exists missing (id text primary key) without rowid;
+create temp table if not exists touched (product_id text primary key, cause text) without rowid;
+delete from incoming;
+delete from missing;
+delete from touched;
+"""
+
+
+class Incoming(msgspec.Struct):
+    """One item that was read: where it stood and what it became."""
+
+    position: int
+    hash: bytes
+    offset: int
+    normalized: Normalized
+    notes: tuple[Problem, ...]
+    excerpt: bytes | None
+
+
+class Finding(msgspec.Struct):
+    """Something to report of one item: a rejection, or a note that cost it nothing."""
+
+    hash: bytes
+    item_id: str | None
+    severity: str
+    problem: Problem
+    offset: int
+    position: int | None = None
+    line: int | None = None
+
+
+class Items:
+    """The items of one run's documents."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        for statement in _TABLES.split(";\n"):
+            if statement.strip():
+                store.execute(statement)
+
+    # -- before and while a document is read
+
+    def known(self, number: int, key: bytes) -> KnownItems:
+        """The items that need not be read again; none when the settings or the document's head changed."""
+        same = self.store.scalar("select key from feeds where feed = ?", number) == key
+        rows = self.store.rows("select rowid, hash from raws where feed = ?", number) if same else iter(())
+        self._all_read = not same
+        return KnownItems((row[0], row[1]) for row in rows)
+
+    def unreadable(self, number: int) -> set[bytes]:
+        """Items of the last complete document whose id cannot be read."""
+        return {row[0] for row in self.store.rows("select hash from unreadable where feed = ?", number)}
+
+    def set_unreadable(self, number: int, hashes: Iterable[bytes]) -> None:
+        """Remember those of a complete document."""
+        self.store.execute("delete from unreadable where feed = ?", number)
+        self.store.many("insert or ignore into unreadable values (?, ?)", [(number, h) for h in hashes])
+
+    def add_incoming(self, rows: list[Incoming]) -> None:
+        """Keep what was read until the whole document is known."""
+        self.store.many(
+            "insert into incoming values (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    row.position, row.normalized.id, row.hash, row.offset,
+                    _RECORDS.encode(row.normalized.variant) if row.normalized.variant else None,
+                    _RECORDS.encode(row.normalized.problem) if row.normalized.problem else None,
+                    _RECORDS.encode(row.notes) if row.notes else None, row.excerpt,
+                )
+                for row in rows
+            ],
+        )  # fmt: skip
+
+    # -- after it
+
+    def settle(
+        self, number: int, rowids: Indices, first: Indices, *,
+        repeated: list[tuple[int, int]], settings: bytes, offset_of: Callable[[int], int],
+    ) -> list[Finding]:  # fmt: skip
+        """Take the first item of every id that was read, and give the findings of the document.
+
+        Args:
+            number: the feed.
+            rowids: the rows of ``raws`` that were offered as known.
+            first: for each of them the position of its first copy in the document, -1 where there is none.
+            repeated: (row, position) of the further copies of skipped items.
+            settings: the fingerprint of the settings that the items were read under.
+            offset_of: from a position to its offset in the document.
+        """
+        store = self.store
+        findings = []
+        for row, position in repeated:
+            found = store.one("select hash, id from raws where rowid = ?", row)
+            assert found is not None
+            findings.append(_double(found[0], found[1], offset_of(position)))
+        missing = ((int(row),) for row in rowids[first < 0])
+        store.many("insert or ignore into missing select id from raws where rowid = ?", missing)
+        skipped = self._skipped_rivals(number, rowids, first)
+        losers, contested = self._losers(skipped)
+        for item_id, (position, item_hash) in skipped.items():
+            if not self._wins(item_id, position):
+                findings.append(_double(item_hash, item_id, offset_of(position)))
+        if self._all_read:
+            store.execute("delete from raws where feed = ?", number)
+
+        writer = VariantWriter(store, number, same_settings=store.meta("reading") == settings)
+        query = "select position, id, hash, offset, record, problem, notes from incoming order by position"
+        for position, item_id, item_hash, offset, record, problem, notes in store.rows(query):
+            if position in losers:
+                findings.append(_double(item_hash, item_id, offset, position))
+                continue
+            if problem is not None:
+                refused = msgspec.msgpack.decode(problem, type=Problem)
+                findings.append(Finding(item_hash, item_id, "rejected", refused, offset, position))
+            for note in msgspec.msgpack.decode(notes, type=list[Problem]) if notes else ():
+                findings.append(Finding(item_hash, item_id, "note", note, offset))
+            if item_id is not None:
+                writer.take(item_id, item_hash, record, skippable=record is not None and item_id not in contested)
+        writer.finish()
+        for item_id in skipped:
+            store.execute("delete from raws where id = ?", item_id)
+            store.execute("update variants set hash = null where id = ?", item_id)
+        if self._all_read:
+            store.execute(
+                "update variants set hash = null where feed = ? and hash is not null "
+                "and id not in (select id from incoming where id is not null)",
+                number,
+            )
+        store.set_meta("reading", settings)
+        return findings
+
+    def _skipped_rivals(self, number: int, rowids: Indices, first: Indices) -> dict[str, tuple[int, bytes]]:
+        """id -> (position, hash) of each skipped item whose id was also read anew in this document."""
+        query = "select distinct r.rowid, r.id, r.hash from incoming i join raws r on r.id = i.id where r.feed = ?"
+        rows = list(self.store.rows(query, number)) if len(rowids) else []
+        order = np.argsort(rowids)
+        wanted = np.array([row[0] for row in rows], np.int64)
+        places = order[np.searchsorted(rowids[order], wanted)] if rows else wanted
+        return {
+            item_id: (int(first[place]), item_hash)
+            for place, (_, item_id, item_hash) in zip(places, rows, strict=True)
+            if first[place] >= 0
+        }
+
+    def _wins(self, item_id: str, position: int) -> bool:
+        """Whether a skipped item stands before all that were read of its id."""
+        return bool(position < self.store.scalar("select min(position) from incoming where id = ?", item_id))
+
+    def _losers(self, skipped: dict[str, tuple[int, bytes]]) -> tuple[set[int], set[str]]:
+        """The positions of items that lose their id to an earlier one, and the ids that different items claim."""
+        losers: set[int] = set()
+        contested: set[str] = set(skipped)
+        winner: tuple[str, bytes] | None = None
+        query = (
+            "select id, position, hash from incoming "
+            "where id in (select id from incoming group by id having count(*) > 1) order by id, position"
+        )
+        for item_id, position, item_hash in self.store.rows(query):
+            if winner is None or winner[0] != item_id:
+                winner = item_id, item_hash
+                continue
+            losers.add(position)
+            if winner[1] != item_hash:
+                contested.add(item_id)
+        for item_id, (position, _) in skipped.items():
+            if self._wins(item_id, position):
+                losers |= {row[0] for row in self.store.rows("select position from incoming where id = ?", item_id)}
+        return losers, contested
+
+    def judge_absence(self, number: int, sha256: str, now: int) -> None:
+        """After a complete document: count what it lacks. ``now`` in Unix seconds."""
+        store = self.store
+        which = "feed = ?" if self._all_read else "feed = ? and (hash is null or absent_since is not null)"
+        store.execute(f"insert or ignore into missing select id from variants where {which}", number)
+        store.execute("delete from missing where id in (select id from incoming where id is not null)")
+        store.execute(
+            "insert into touched select product_id, 'feed' from variants where id in (select id from missing) "
+            "on conflict do nothing"
+        )
+        store.execute(
+            "update variants set absent_documents = "
+            "case when absent_sha256 = ?1 then absent_documents else coalesce(absent_documents, 0) + 1 end, "
+            "absent_since = coalesce(absent_since, ?2), absent_sha256 = ?1, hash = null "
+            "where id in (select id from missing)",
+            sha256,
+            now,
+        )
+        store.execute("delete from raws where id in (select id from missing)")
+
+    def keep_findings(self, number: int, run: int, findings: list[Finding], kept: Callable[[bytes], bool]) -> None:
+        """Open what is new, close what is over, and leave what still holds; ``kept`` tells whether an item was skipped."""
+        store = self.store
+        fresh = {_key(f.hash, f.item_id, f.problem.code, _parts(f.problem)): f for f in findings}
+        current = "select rowid, hash, item_id, code, parts from problems where feed = ? and last_run is null"
+        for rowid, item_hash, item_id, code, parts in list(store.rows(current, number)):
+            if fresh.pop(_key(item_hash, item_id, code, parts), None) is None and (
+                code == "FS-402" or not kept(item_hash)
+            ):
+                store.execute("update problems set last_run = ? where rowid = ?", run - 1, rowid)
+        store.many(
+            "insert into problems values (?, ?, ?, ?, ?, ?, ?, (select excerpt from incoming where position = ?), ?, null)",
+            [
+                (number, f.hash, f.item_id, f.severity, f.problem.code, _parts(f.problem), f.line, f.position, run)
+                for f in fresh.values()
+            ],
+        )
+
+    def note_joined_groups(self, number: int, run: int) -> None:
+        """Report (FS-410) items without a group whose id is the group of others; they joined it."""
+        store = self.store
+        joined = "select v.id from variants v join touched t on t.product_id = v.product_id where not v.grouped"
+        members = "select 1 from variants w where w.product_id = v.product_id and w.grouped"
+        store.execute(
+            f"update problems set last_run = ? where code = 'FS-410' and last_run is null and item_id in ({joined})",
+            run - 1,
+        )
+        store.execute(
+            "insert into problems (feed, hash, item_id, severity, code, parts, first_run) "
+            f"select ?, x'', id, 'note', 'FS-410', '{{}}', ? from ({joined} and exists ({members}))",
+            number,
+            run,
+        )
+
+    def mark_touched(self) -> None:
+        """Every product that a variant of was touched must be looked at."""
+        self.store.execute(
+            "insert into products (id, pending, cause) select product_id, 1, cause from touched where true "
+            "on conflict do update set pending = 1, cause = excluded.cause"
+        )
+
+
+def _double(item_hash: bytes, item_id: str, offset: int, position: int | None = None) -> Finding:
+    return Finding(item_hash, item_id, "rejected", Problem("FS-402", {"id": item_id}), offset, position)
+
+
+def _parts(problem: Problem) -> str:
+    return msgspec.json.encode(problem.parts, order="sorted").decode()
+
+
+def _key(item_hash: bytes, item_id: str | None, code: str, parts: str) -> tuple[bytes, str | None, str, str]:
+    return item_hash, item_id, code, parts

@@ -1,0 +1,297 @@
+"""The snapshot's side of planning and pushing: products to look at, the plan, what was tried and what was acknowledged.
+
+Only :meth:`Products.acknowledged` moves *sent*, and only with the payload of an acknowledged request.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+
+import msgspec
+
+from feedsync.model import Absence, Cause, Change, Member, Outcome, ProductPayload, Variant
+from feedsync.snapshot.store import Store
+from feedsync.snapshot.writer import count_spellings
+
+_CHUNK = 500
+_VARIANTS = msgspec.msgpack.Decoder(Variant)
+_PAYLOADS = msgspec.msgpack.Decoder(ProductPayload)
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+class ProductState(msgspec.Struct):
+    """Everything that is known of one product: what the feeds say and how the store stands."""
+
+    id: str
+    cause: Cause
+    sent_hash: bytes | None
+    attempted_hash: bytes | None
+    attempted: bool
+    outcome: Outcome | None
+    message: str | None
+    once_sent: bool
+    looked: bool
+    members: list[Member]
+    moved_from: dict[str, str]
+    sent: ProductPayload | None
+
+
+class Planned(msgspec.Struct):
+    """One step of the plan: send the payload, or delete the product."""
+
+    product_id: str
+    action: str  # send | delete
+    payload: ProductPayload | None
+    hash: bytes | None
+    urgency: int
+
+
+class Products:
+    """The products of one snapshot."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    # -- planning
+
+    def wake(self, now: int, *, all_products: bool) -> None:
+        """Mark what time has changed, and with ``all_products`` everything, as to be looked at."""
+        self.store.execute(
+            "update products set pending = 1, cause = 'clock' where next_change_at <= ? and not pending", now
+        )
+        if all_products:
+            self.store.execute("update products set pending = 1, cause = 'settings' where not pending")
+
+    def pending(self) -> Iterator[ProductState]:
+        """Every product that must be looked at, by id; the caller may change products on the way."""
+        last = ""
+        while True:
+            rows = self.store.connection.execute(
+                "select p.id, p.cause, p.sent_hash, p.attempted_hash, p.attempted, p.outcome, p.message, p.once_sent, "
+                "p.looked, (select payload from sent where product_id = p.id), "
+                "v.record, v.absent_since, v.absent_documents, v.moved_from "
+                "from (select * from products where pending and id > ? order by id limit ?) p "
+                "left join variants v on v.product_id = p.id order by p.id",
+                (last, _CHUNK),
+            ).fetchall()
+            if not rows:
+                return
+            for product_id, group in groupby(rows, key=lambda row: row[0]):
+                last = product_id
+                yield _state(list(group))
+
+    def state(self, product_id: str) -> ProductState:
+        """One product, which must be in the snapshot."""
+        rows = self.store.connection.execute(
+            "select p.id, p.cause, p.sent_hash, p.attempted_hash, p.attempted, p.outcome, p.message, p.once_sent, "
+            "p.looked, (select payload from sent where product_id = p.id), "
+            "v.record, v.absent_since, v.absent_documents, v.moved_from "
+            "from products p left join variants v on v.product_id = p.id where p.id = ?",
+            (product_id,),
+        ).fetchall()
+        return _state(rows)
+
+    def clear_plan(self) -> None:
+        """Forget the last run's plan."""
+        self.store.execute("delete from plan")
+
+    def put_plan(self, step: Planned) -> None:
+        """Add or replace a step; a lower ``urgency`` is pushed earlier."""
+        self.store.execute(
+            "insert or replace into plan values (?, ?, ?, ?, ?)",
+            step.product_id, step.urgency, step.action, _ENCODER.encode(step.payload) if step.payload else None, step.hash,
+        )  # fmt: skip
+
+    def drop_plan(self, product_id: str) -> None:
+        """Take a step out."""
+        self.store.execute("delete from plan where product_id = ?", product_id)
+
+    def limit_plan(self, limit: int) -> None:
+        """Keep the first ``limit`` steps, in the order in which they are pushed."""
+        self.store.execute(
+            "delete from plan where product_id not in (select product_id from plan order by urgency, product_id limit ?)",
+            limit,
+        )
+
+    def steps(self, action: str) -> Iterator[list[Planned]]:
+        """The steps of that action in batches of up to 500, most urgent first."""
+        place = (-1, "")
+        while True:
+            rows = self.store.connection.execute(
+                "select urgency, product_id, action, payload, hash from plan "
+                "where action = ? and (urgency, product_id) > (?, ?) order by urgency, product_id limit ?",
+                (action, *place, _CHUNK),
+            ).fetchall()
+            if not rows:
+                return
+            place = rows[-1][0], rows[-1][1]
+            yield [
+                Planned(row[1], row[2], _PAYLOADS.decode(row[3]) if row[3] else None, row[4], row[0]) for row in rows
+            ]
+
+    def plan_size(self) -> tuple[int, int]:
+        """How many products will be sent, and how many deleted."""
+        counts = Counter(dict(self.store.rows("select action, count(*) from plan group by action")))
+        return counts["send"], counts["delete"]
+
+    def looked_at(self, product_id: str, *, pending: bool, held: bool, next_change_at: int | None) -> None:
+        """Note when time alone will change a product, whether anything is left to do about it, and whether it is held."""
+        self.store.execute(
+            "update products set pending = ?, held = ?, next_change_at = ? where id = ?",
+            int(pending or held), int(held), next_change_at, product_id,
+        )  # fmt: skip
+
+    def add_changes(self, run: int, now: int, changes: list[tuple[Change, str]]) -> None:
+        """Keep changes with what becomes of them (``send``, ``held by GATE``, …)."""
+        self.store.many(
+            "insert into changes values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    run,
+                    now,
+                    c.subject,
+                    c.variant_id,
+                    c.kind,
+                    c.field,
+                    c.before,
+                    c.after,
+                    c.cause,
+                    c.klass,
+                    c.note,
+                    verdict,
+                )
+                for c, verdict in changes
+            ],
+        )
+
+    def owned(self) -> tuple[int, int]:
+        """How many products and variants the store acknowledged."""
+        row = self.store.one("select count(sent_hash), coalesce(sum(sent_variants), 0) from products")
+        assert row is not None
+        return row[0], row[1]
+
+    # -- pushing
+
+    def attempt(self, steps: list[Planned]) -> None:
+        """Before a request: what is tried, and that nobody knows yet how it ends."""
+        self.store.many(
+            "update products set attempted_hash = ?, attempted = 1, outcome = 'unknown', message = null where id = ?",
+            [(step.hash, step.product_id) for step in steps],
+        )
+
+    def acknowledged(self, step: Planned, run: int) -> None:
+        """Bik took it: what was sent is what the store has."""
+        payload = step.payload
+        if payload is None:
+            self.forget(step.product_id)
+            return
+        self.store.execute(
+            "update products set sent_hash = ?, outcome = 'acknowledged', message = null, sent_run = ?, once_sent = 1, "
+            "sent_variants = ?, pending = held where id = ?",
+            step.hash, run, len(payload.variants), step.product_id,
+        )  # fmt: skip
+        self.store.execute(
+            "insert into sent values (?, ?) on conflict do update set payload = excluded.payload",
+            step.product_id, _ENCODER.encode(payload),
+        )  # fmt: skip
+        self.store.execute(
+            "update variants set moved_from = null where product_id = ? and moved_from is not null", step.product_id
+        )
+
+    def failed(self, step: Planned, outcome: Outcome, message: str) -> None:
+        """Bik did not take it, or nobody knows; *sent* stays, and the product stays pending."""
+        self.store.execute(
+            "update products set outcome = ?, message = ?, pending = 1 where id = ?", outcome, message, step.product_id
+        )
+
+    def forget(self, product_id: str) -> None:
+        """The store does not have the product: neither do we, but for having had it once, and variants still named."""
+        gone = list(
+            self.store.rows("select record from variants where product_id = ? and absent_since is not null", product_id)
+        )
+        count_spellings(self.store, Counter({p: -n for p, n in _paths(gone).items()}))
+        self.store.execute("delete from variants where product_id = ? and absent_since is not null", product_id)
+        self.store.execute("delete from sent where product_id = ?", product_id)
+        self.store.execute(
+            "update products set sent_hash = null, attempted_hash = null, attempted = 0, outcome = null, message = null, "
+            "sent_variants = 0, pending = 0, held = 0, next_change_at = null, foreign_catalogs = null where id = ?",
+            product_id,
+        )
+
+    def foreign_catalogs(self, product_ids: list[str]) -> dict[str, list[str]]:
+        """The catalogs of products that somebody else put them into."""
+        marks = ", ".join("?" * len(product_ids))
+        query = f"select id, foreign_catalogs from products where foreign_catalogs is not null and id in ({marks})"
+        return {row[0]: msgspec.json.decode(row[1]) for row in self.store.rows(query, *product_ids)}
+
+    def unseen(self, product_ids: list[str]) -> list[str]:
+        """Those of the products that were not looked for in the store before they were first sent."""
+        marks = ", ".join("?" * len(product_ids))
+        return [
+            row[0]
+            for row in self.store.rows(f"select id from products where not looked and id in ({marks})", *product_ids)
+        ]
+
+    def unseen_in_plan(self) -> int:
+        """How many products of the plan were not looked for yet."""
+        query = "select count(*) from plan join products on id = product_id where action = 'send' and not looked"
+        count: int = self.store.scalar(query)
+        return count
+
+    def all_seen(self) -> None:
+        """The whole store was read: what was not found there is not there."""
+        self.store.execute("update products set looked = 1 where id in (select product_id from plan)")
+
+    def in_doubt(self, steps: list[Planned]) -> set[str]:
+        """Those whose last request may still land: nobody knows how it ended."""
+        marks = ", ".join("?" * len(steps))
+        query = f"select id from products where outcome = 'unknown' and id in ({marks})"
+        return {row[0] for row in self.store.rows(query, *(step.product_id for step in steps))}
+
+    def saw(self, found: dict[str, list[str]], product_ids: list[str]) -> None:
+        """Remember that products were looked for, and the foreign catalogs of those that were there."""
+        self.store.many(
+            "update products set looked = 1, foreign_catalogs = ? where id = ?",
+            [(msgspec.json.encode(found[p]).decode() if found.get(p) else None, p) for p in product_ids],
+        )
+
+    def rejected(self) -> Iterator[tuple[str, str]]:
+        """Products that Bik refused and that have not changed since, with its words."""
+        for row in self.store.rows(
+            "select id, message from products where outcome in ('rejected', 'not_stored') and pending order by id"
+        ):
+            yield row[0], row[1] or ""
+
+    def forget_target(self) -> None:
+        """Another store: nothing was sent there yet."""
+        self.store.execute("delete from sent")
+        self.store.execute(
+            "update products set pending = 1, sent_hash = null, attempted_hash = null, attempted = 0, outcome = null, "
+            "message = null, sent_variants = 0, once_sent = 0, looked = 0, foreign_catalogs = null"
+        )
+        self.store.execute("update catalogs set sent_name = null, outcome = null, message = null")
+
+
+def _paths(rows: list[tuple[bytes]]) -> Counter[str]:
+    paths: Counter[str] = Counter()
+    for (record,) in rows:
+        paths.update(_VARIANTS.decode(record).catalogs)
+    return paths
+
+
+def _state(rows: list[tuple[object, ...]]) -> ProductState:
+    product_id, cause, sent_hash, attempted_hash, attempted, outcome, message, once, looked, sent = rows[0][:10]
+    members, moved_from = [], {}
+    for row in rows:
+        record, since, documents, moved = row[10:]
+        if record is not None:
+            variant = _VARIANTS.decode(record)  # type: ignore[arg-type]
+            members.append(Member(variant, Absence(since, documents) if since is not None else None))  # type: ignore[arg-type]
+            if moved is not None:
+                moved_from[variant.id] = str(moved)
+    return ProductState(
+        product_id, cause, sent_hash, attempted_hash, bool(attempted), outcome, message, bool(once), bool(looked),  # type: ignore[arg-type]
+        members, moved_from, _PAYLOADS.decode(sent) if sent is not None else None,  # type: ignore[arg-type]
+    )  # fmt: skip

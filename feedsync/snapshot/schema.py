@@ -1,0 +1,97 @@
+"""The tables, as migrations from the first version on.
+
+Wide rows live apart from the narrow ones that every run walks (speed: 16 KB pages, ``raws`` is 60 bytes a row).
+Records are msgpack of the structs in ``model.py``; hashes are 16 bytes; times are Unix seconds.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+PAGE_BYTES = 16384
+
+migrations = Migrations("feedsync")
+
+_FIRST = """
+create table meta (key text primary key, value blob) strict;
+
+-- One row a feed: what the last reading of it was, and what a conditional request may say.
+create table feeds (
+  feed integer primary key, location text not null, format text not null, key blob not null, settings blob not null,
+  etag text, last_modified text, sha256 text, verdict text not null, reasons text not null, items integer not null,
+  bytes integer not null, run integer not null
+) strict;
+
+-- The raw items that need not be read again: valid, and the only one of their id.
+create table raws (feed integer not null, hash blob not null, id text not null) strict;
+create index raws_id on raws (id);
+
+-- Raw items of the last complete document whose id cannot be read: the same bytes again say nothing new.
+create table unreadable (feed integer not null, hash blob not null, primary key (feed, hash)) strict, without rowid;
+
+-- What the feeds say. hash is null where the item must be read each time. absent_*: a complete document lacked it.
+create table variants (
+  id text not null, product_id text not null, feed integer not null, hash blob, record blob not null,
+  grouped integer not null, absent_since integer, absent_documents integer, absent_sha256 text, moved_from text
+) strict;
+create unique index variants_id on variants (id);
+create index variants_product on variants (product_id);
+create index variants_reread on variants (feed) where hash is null;
+create index variants_absent on variants (feed) where absent_since is not null;
+
+-- What Bik acknowledged and what was tried. pending: must be looked at; it is set before and cleared after the truth.
+-- held: a gate holds something of it, so it stays pending whatever is acknowledged.
+create table products (
+  id text primary key, pending integer not null, cause text not null, next_change_at integer, sent_hash blob,
+  attempted_hash blob, attempted integer not null default 0, outcome text, message text, sent_run integer,
+  sent_variants integer not null default 0,
+  held integer not null default 0, once_sent integer not null default 0, looked integer not null default 0, foreign_catalogs text
+) strict, without rowid;
+create index products_pending on products (id) where pending;
+create index products_clock on products (next_change_at) where next_change_at is not null;
+create table sent (product_id text primary key, payload blob not null) strict;
+
+-- A catalog's name is a spelling that variants use; how many use each is counted as variants come and go.
+create table catalogs (
+  id text primary key, name text not null, sent_name text, outcome text, message text, sent_run integer
+) strict, without rowid;
+create table spellings (
+  catalog_id text not null, name text not null, uses integer not null, primary key (catalog_id, name)
+) strict, without rowid;
+
+-- What is wrong with items, from the first run that saw it to the last (null: still so).
+create table problems (
+  feed integer not null, hash blob not null, item_id text, severity text not null, code text not null,
+  parts text not null, line integer, excerpt blob, first_run integer not null, last_run integer
+) strict;
+create index problems_current on problems (feed) where last_run is null;
+create index problems_item on problems (item_id);
+
+create table runs (
+  run integer primary key, trigger text not null, started_at integer not null, finished_at integer, outcome text,
+  owned integer not null default 0, owned_variants integer not null default 0, summary blob
+) strict;
+
+-- Every difference that a run found, and what became of it. A removal that was counted by a gate stays countable.
+create table changes (
+  run integer not null, at integer not null, subject text not null, variant_id text, kind text not null, field text,
+  before text, after text, cause text not null, class text not null, note text, verdict text not null
+) strict;
+create index changes_run on changes (run);
+create index changes_subject on changes (subject);
+create index changes_removals on changes (at) where class = 'removal';
+
+-- The plan of the current run, in the order it is pushed; derived anew by each run.
+create table plan (
+  product_id text primary key, urgency integer not null, action text not null, payload blob, hash blob
+) strict, without rowid;
+create index plan_order on plan (urgency, product_id);
+"""
+
+
+@migrations(name="0001_first")
+def _first(db: Database) -> None:
+    for statement in _FIRST.split(";\n"):
+        if statement.strip():
+            db.execute(statement)

@@ -1,0 +1,150 @@
+"""The file itself: opening, transactions, settings that belong to it, and its runs.
+
+There is one read-write connection, held under the schedule's lock; everybody else reads (``mode=ro``), so a write-ahead
+log is safe also on SQLite before 3.51.3. Nothing here knows a feed or Bik.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from feedsync.errors import ConfigError, Fatal
+from feedsync.snapshot.schema import PAGE_BYTES, migrations
+
+
+class RunRecord(msgspec.Struct, frozen=True):
+    """One run as it is kept: its number, times and outcome, and the summary that reports show."""
+
+    run: int
+    trigger: str
+    started_at: int
+    finished_at: int | None
+    outcome: str | None
+    summary: bytes | None
+
+
+class Store:
+    """The snapshot of one schedule.
+
+    Raises:
+        ConfigError: FS-502, written by a newer feedsync.
+        Fatal: FS-503, not a database, or damaged.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self.read_only = read_only
+        if not read_only:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        mode = "ro" if read_only else "rwc"
+        try:
+            self.connection = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30
+            )
+            self._prepare()
+        except sqlite3.Error as error:
+            raise Fatal("FS-503", path=path, reason=str(error)) from None
+
+    def _prepare(self) -> None:
+        execute = self.connection.execute
+        self.db = Database(self.connection)
+        if self.read_only:
+            execute("pragma query_only = on")
+            return
+        execute(f"pragma page_size = {PAGE_BYTES}")
+        execute("pragma journal_mode = wal")
+        execute("pragma synchronous = full")
+        execute("pragma cache_size = -65536")
+        execute("pragma temp_store = file")
+        known = {migration.name for migration in migrations.pending(self.db)} | {
+            migration.name for migration in migrations.applied(self.db)
+        }
+        newer = {m.name for m in migrations.applied(self.db)} - {m.name for m in migrations._migrations}
+        if newer:
+            raise ConfigError("FS-502", path=self.path, found=max(newer), known=max(known - newer))
+        migrations.apply(self.db)
+
+    def close(self) -> None:
+        """Close the file; an open transaction is undone."""
+        self.connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing; within another one, a part that can fail alone."""
+        with self.db.atomic():
+            yield
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """A transaction that is undone at its end, whatever happens."""
+        self.connection.execute("begin")
+        try:
+            yield
+        finally:
+            self.connection.rollback()
+
+    def rows(self, sql: str, *parameters: Any) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query."""
+        return iter(self.connection.execute(sql, parameters))
+
+    def one(self, sql: str, *parameters: Any) -> tuple[Any, ...] | None:
+        """The first row of a query, or None."""
+        row: tuple[Any, ...] | None = self.connection.execute(sql, parameters).fetchone()
+        return row
+
+    def scalar(self, sql: str, *parameters: Any) -> Any:
+        """The first column of the first row, or None."""
+        row = self.one(sql, *parameters)
+        return row[0] if row else None
+
+    def execute(self, sql: str, *parameters: Any) -> int:
+        """Run a statement; the number of rows it changed."""
+        return self.connection.execute(sql, parameters).rowcount
+
+    def many(self, sql: str, rows: Iterator[Any] | list[Any]) -> None:
+        """Run a statement for each row."""
+        self.connection.executemany(sql, rows)
+
+    def meta(self, key: str) -> bytes | None:
+        """A setting of the snapshot, or None."""
+        value: bytes | None = self.scalar("select value from meta where key = ?", key)
+        return value
+
+    def set_meta(self, key: str, value: bytes) -> None:
+        """Keep a setting of the snapshot."""
+        self.execute("insert into meta values (?, ?) on conflict do update set value = excluded.value", key, value)
+
+    def begin_run(self, trigger: str, now: int) -> int:
+        """The number of a new run. Runs that never ended are marked: their process died."""
+        self.execute("update runs set outcome = 'crashed' where outcome is null")
+        self.execute("insert into runs (trigger, started_at) values (?, ?)", trigger, now)
+        run: int = self.scalar("select max(run) from runs")
+        return run
+
+    def end_run(self, run: int, now: int, outcome: str, summary: bytes) -> None:
+        """Close a run with what it came to."""
+        self.execute(
+            "update runs set finished_at = ?, outcome = ?, summary = ? where run = ?", now, outcome, summary, run
+        )
+
+    def run_record(self, run: int | None = None) -> RunRecord | None:
+        """A run, or the last one."""
+        row = self.one(
+            "select run, trigger, started_at, finished_at, outcome, summary from runs "
+            "where run = coalesce(?, (select max(run) from runs))",
+            run,
+        )
+        return RunRecord(*row) if row else None

@@ -1,0 +1,184 @@
+"""One pass of one schedule, top to bottom: fetch, ingest, plan, push, report.
+
+The stages are functions of other modules; this one holds them together: the lock, the transactions, what a failure of one
+stage means for the others. A feed that fails removes nothing and stops nothing that does not need it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+
+from feedsync.adapters.registry import ADAPTERS
+from feedsync.bik.client import Bik
+from feedsync.bik.rate import RateBudget
+from feedsync.config import Feed, Schedule
+from feedsync.errors import ConfigError, FeedsyncError, Problem
+from feedsync.ingest import ingest, settings_key
+from feedsync.planning import Options, Plan, make_plan
+from feedsync.progress import Progress
+from feedsync.push import push
+from feedsync.report.summary import RunSummary, summarize
+from feedsync.snapshot.feeds import Reading, last_reading
+from feedsync.snapshot.items import Items
+from feedsync.snapshot.lock import schedule_lock
+from feedsync.snapshot.products import Products
+from feedsync.snapshot.store import Store
+from feedsync.sources import Credentials, Document, fetch, redact
+
+Clock = Callable[[], float]
+
+
+class Target(msgspec.Struct, frozen=True):
+    """What to do when the snapshot belongs to another store: stop, forget what was sent, or take it for the same."""
+
+    new_store: bool = False
+    same_store: bool = False
+
+
+DEFAULT_OPTIONS = Options()
+STOP = Target()
+SILENT = Progress()
+
+
+def snapshot_path(state: Path, name: str) -> Path:
+    """Where a schedule's snapshot is."""
+    return state / f"{name}.db"
+
+
+def run_schedule(
+    schedule: Schedule, state: Path, *, trigger: str, options: Options = DEFAULT_OPTIONS, target: Target = STOP,
+    progress: Progress = SILENT, clock: Clock = time.time,
+) -> RunSummary:  # fmt: skip
+    """Bring the store up to the feeds, once.
+
+    Raises:
+        Locked: another run of this schedule is going on.
+        ConfigError: a secret is missing, or the snapshot belongs to another store.
+    """
+    key = schedule.bik.key.resolve(key="key", where=f"{schedule.file}: [bik]")
+    secret = schedule.bik.secret.resolve(key="secret", where=f"{schedule.file}: [bik]")
+    with (
+        schedule_lock(state / f"{schedule.name}.lock", schedule.name),
+        Store(snapshot_path(state, schedule.name)) as store,
+        closing(RateBudget(state / "rate.db", key.get_secret_value(), schedule.bik.rate)) as budget,
+    ):
+        _claim(store, schedule, key.get_secret_value(), target)
+        with store.transaction():
+            run = store.begin_run(trigger, int(clock()))
+        started = clock()
+        try:
+            with store.transaction():
+                readings = [
+                    _read(store, schedule, n, state, run, int(clock()), progress) for n in range(len(schedule.feeds))
+                ]
+                plan = _plan(store, schedule, readings, run, int(clock()), options, progress)
+            bik = Bik(schedule.bik.base_url, key, secret, budget, connections=schedule.bik.in_flight)
+            with closing(bik):
+                total = plan.sends + plan.deletes
+                pushed = push(store, schedule, bik, plan, run=run, progress=lambda n: progress.pushed(n, total))
+        except BaseException:
+            with store.transaction():
+                store.end_run(run, int(clock()), "interrupted", b"")
+            raise
+        with store.transaction():
+            summary = summarize(store, schedule.name, run, readings, plan, pushed, trigger, started, clock())
+            store.end_run(run, int(clock()), summary.outcome, summary.stored())
+    return summary
+
+
+def preview(
+    schedule: Schedule, state: Path, *, options: Options = DEFAULT_OPTIONS, progress: Progress = SILENT,
+    clock: Clock = time.time,
+) -> RunSummary:  # fmt: skip
+    """What :func:`run_schedule` would do now. Nothing is sent, and the snapshot is left as it was."""
+    with (
+        schedule_lock(state / f"{schedule.name}.lock", schedule.name),
+        Store(snapshot_path(state, schedule.name)) as store,
+        store.rehearsal(),
+    ):
+        started = clock()
+        run = store.begin_run("diff", int(started))
+        readings = [_read(store, schedule, n, state, run, int(started), progress) for n in range(len(schedule.feeds))]
+        plan = _plan(store, schedule, readings, run, int(started), options, progress)
+        return summarize(store, schedule.name, run, readings, plan, None, "diff", started, clock())
+
+
+def _claim(store: Store, schedule: Schedule, app_key: str, target: Target) -> None:
+    """A snapshot's *sent* belongs to one store: its address and app key (design, section 3)."""
+    base_url = schedule.bik.base_url
+    mine = msgspec.json.encode([base_url, hashlib.sha256(app_key.encode()).hexdigest()[:16]])
+    known = store.meta("target")
+    if known == mine:
+        return
+    if known is not None and not target.same_store:
+        if not target.new_store:
+            raise ConfigError("FS-505", schedule=schedule.name, known=msgspec.json.decode(known)[0])
+        with store.transaction():
+            Products(store).forget_target()
+    store.set_meta("target", mine)
+
+
+def _read(
+    store: Store, schedule: Schedule, number: int, state: Path, run: int, now: int, progress: Progress
+) -> Reading:
+    """Fetch and read one feed. One that fails is degraded by its error, and the snapshot keeps what it said last."""
+    feed = schedule.feeds[number]
+    location = redact(feed.location)
+    remembered = None
+    for adapter in ADAPTERS:
+        remembered = remembered or last_reading(store, number, settings_key(schedule, adapter))
+    reading, validators, sha256 = remembered or (None, None, None)
+    try:
+        document = fetch(
+            feed.location,
+            base_dir=schedule.file.parent,
+            spool_dir=state / "spool",
+            validators=validators,
+            credentials=_credentials(schedule, number, feed),
+            allow_private_hosts=feed.allow_private_hosts,
+            progress=lambda done, total: progress.fetched(location, done, total),
+        )
+        try:
+            if reading is not None and (document.not_modified or document.sha256 == sha256):
+                return reading
+            with store.transaction():
+                return ingest(
+                    Items(store), schedule, number, document, run=run, now=now,
+                    progress=lambda items, parsed: progress.read(location, items, parsed),
+                )  # fmt: skip
+        finally:
+            _discard(document, state / "spool")
+    except ConfigError:
+        raise
+    except FeedsyncError as error:
+        problem = Problem(error.code, {name: str(part) for name, part in error.parts.items()})
+        return Reading(number, location, feed.format or "", "degraded", [problem], 0, 0, fresh=False, failed=True)
+
+
+def _discard(document: Document, spool: Path) -> None:
+    if document.path.parent == spool:
+        document.path.unlink(missing_ok=True)
+
+
+def _credentials(schedule: Schedule, number: int, feed: Feed) -> Credentials | None:
+    where = f"{schedule.file}: [[feeds]] {number + 1}"
+    headers = [(name, ref.resolve(key=name, where=where).get_secret_value()) for name, ref in feed.headers.items()]
+    basic = None
+    if feed.auth and feed.auth.bearer:
+        token = feed.auth.bearer.resolve(key="auth.bearer", where=where)
+        headers.append(("Authorization", f"Bearer {token.get_secret_value()}"))
+    elif feed.auth and feed.auth.username is not None and feed.auth.password is not None:
+        basic = feed.auth.username, feed.auth.password.resolve(key="auth.password", where=where).get_secret_value()
+    return Credentials(basic=basic, headers=tuple(headers)) if headers or basic else None
+
+
+def _plan(
+    store: Store, schedule: Schedule, readings: list[Reading], run: int, now: int, options: Options, progress: Progress
+) -> Plan:
+    return make_plan(store, schedule, readings, run=run, now=now, options=options, progress=progress.planned)
