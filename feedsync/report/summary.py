@@ -22,7 +22,7 @@ from feedsync.snapshot.store import RunRecord, Store
 
 #: How many differences and rejections one summary carries; the snapshot has them all.
 LISTED = 10_000
-EXIT_CODES = {"failed": 1, "interrupted": 130, "crashed": 1, "held": 4, "rejected": 3, "done": 0}
+EXIT_CODES = {"failed": 1, "interrupted": 130, "crashed": 1, "held": 4, "rejected": 3, "done": 0, "running": 0}
 
 
 class Reason(msgspec.Struct):
@@ -149,11 +149,16 @@ def summarize(
     return summary
 
 
-def load_summary(store: Store, record: RunRecord) -> RunSummary | None:
-    """The summary of an earlier run with its lists, or None when the run did not come to its end."""
-    if not record.summary:
-        return None
-    summary = msgspec.json.decode(record.summary, type=RunSummary)
+def load_summary(store: Store, schedule: str, record: RunRecord) -> RunSummary:
+    """The summary of an earlier run with its lists; of a run that did not come to its end, what is known of it."""
+    if record.summary:
+        summary = msgspec.json.decode(record.summary, type=RunSummary)
+    else:
+        counts = dict(store.rows("select kind, count(*) from changes where run = ? group by kind", record.run))
+        summary = RunSummary(
+            schedule, record.run, record.trigger, record.outcome or "running", _iso(record.started_at),
+            _iso(record.finished_at or record.started_at), [], counts, [], PushSummary(), [],
+        )  # fmt: skip
     summary.rejected = [*_item_rejections(store, record.run), *summary.rejected]
     _add_differences(store, summary)
     return summary

@@ -1,0 +1,83 @@
+"""What the commands share: where things are, how JSON and errors are written, which exit code wins."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+
+from feedsync.config import Schedule, find, load, schedule_files
+from feedsync.errors import ConfigError, FeedsyncError
+from feedsync.report.summary import Reason
+
+#: The order in which exit codes win.
+_RANK = (143, 130, 2, 5, 1, 4, 3, 0)
+
+Json = Annotated[bool, typer.Option("--json", help="Write JSON, by a published schema, and nothing else to stdout.")]
+Name = Annotated[str, typer.Argument(help="The schedule's name: its file without .toml.", show_default=False)]
+Allow = Annotated[
+    list[str],
+    typer.Option("--allow", metavar="GATE", help="Let through, in this run, what GATE holds: removals or empty."),
+]
+
+
+class Context(msgspec.Struct, frozen=True):
+    """Where the schedules and the snapshots are."""
+
+    schedules: Path
+    state: Path
+
+    def schedule(self, name: str) -> Schedule:
+        """The schedule of that name.
+
+        Raises:
+            ConfigError: there is none, or it has a mistake.
+        """
+        return load(find(self.schedules, name))
+
+    def names(self) -> list[str]:
+        """The names of all schedules.
+
+        Raises:
+            ConfigError: FS-107, there is none.
+        """
+        if names := [path.stem for path in schedule_files(self.schedules)]:
+            return names
+        raise ConfigError("FS-107", directory=self.schedules)
+
+
+class ErrorOutput(msgspec.Struct):
+    """What ``--json`` writes when a command could not do its work."""
+
+    error: Reason
+    schedule: str | None = None
+
+
+def console() -> Console:
+    """For people, on stdout: 80 columns at most on a terminal, and no more than that in a pipe."""
+    terminal = Console(highlight=False, emoji=False)
+    terminal.width = min(terminal.width, 80)
+    return terminal
+
+
+def write_json(value: object) -> None:
+    """One JSON document on stdout."""
+    encoded = msgspec.json.format(msgspec.json.encode(value), indent=2)
+    sys.stdout.write(encoded.decode() + "\n")
+
+
+def fail(error: FeedsyncError, *, as_json: bool) -> None:
+    """Tell a person what went wrong, and a program with ``--json`` as well."""
+    print(f"feedsync: {error.code}: {error.message}", file=sys.stderr)
+    if as_json:
+        write_json(ErrorOutput(Reason(error.code, error.message)))
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code that wins."""
+    return min(codes, key=_RANK.index, default=0)

@@ -1,0 +1,193 @@
+"""``check``, ``inspect`` and ``report``: commands that change nothing."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from feedsync.bik.client import Bik
+from feedsync.bik.rate import RateBudget
+from feedsync.cli.common import Context, Json, console, worst, write_json
+from feedsync.config import Products, Schedule
+from feedsync.errors import ConfigError, FeedsyncError
+from feedsync.inspection import Inspection, inspect_feed
+from feedsync.report.summary import Reason, load_summary
+from feedsync.report.terminal import plain, print_run
+from feedsync.snapshot.store import Store
+from feedsync.sync import preview, snapshot_path
+
+_FIELDS_SHOWN = 40
+_REJECTIONS_SHOWN = 20
+
+
+class CheckResult(msgspec.Struct):
+    """One schedule's check: what is wrong with its file, its credentials and its feeds; ``items`` were read."""
+
+    schedule: str
+    problems: list[Reason]
+    items: int = 0
+    rejected: int = 0
+    exit_code: int = 0
+
+
+class CheckOutput(msgspec.Struct):
+    """What ``check --json`` writes."""
+
+    schedules: list[CheckResult]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("check")(check)
+    app.command("inspect")(inspect)
+    app.command("report")(report)
+
+
+def check(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="One schedule; all without it.", show_default=False)] = None,
+    as_json: Json = False,
+) -> None:
+    """Validate schedules, their feeds and their credentials; change nothing."""
+    where: Context = context.obj
+    results = [_check(where, one) for one in ([name] if name else where.names())]
+    if as_json:
+        write_json(CheckOutput(results))
+    for result in [] if as_json else results:
+        terminal = console()
+        word = "ok" if not result.exit_code else "rejects items" if result.exit_code == 3 else "wrong"
+        terminal.print(Text(f"{result.schedule}: {word}; {result.items:,} items, {result.rejected:,} rejected"))
+        for problem in result.problems:
+            terminal.print(Text(f"  {problem.code}: {plain(problem.message, 400)}"), soft_wrap=True)
+    raise typer.Exit(worst(result.exit_code for result in results))
+
+
+def _check(where: Context, name: str) -> CheckResult:
+    result = CheckResult(name, [])
+    codes = [0]
+    try:
+        schedule = where.schedule(name)
+        for step in (_check_credentials, _check_feeds):
+            try:
+                codes.append(step(schedule, result))
+            except FeedsyncError as error:
+                result.problems.append(Reason(error.code, error.message))
+                codes.append(error.exit_code)
+    except FeedsyncError as error:
+        result.problems.append(Reason(error.code, error.message))
+        codes.append(error.exit_code)
+    result.exit_code = worst(codes)
+    return result
+
+
+def _check_credentials(schedule: Schedule, result: CheckResult) -> int:
+    settings = schedule.bik
+    key = settings.key.resolve(key="key", where=f"{schedule.file}: [bik]")
+    secret = settings.secret.resolve(key="secret", where=f"{schedule.file}: [bik]")
+    with TemporaryDirectory(prefix="feedsync-") as folder, closing(
+        RateBudget(Path(folder) / "rate.db", key.get_secret_value(), settings.rate)
+    ) as budget, closing(Bik(settings.base_url, key, secret, budget, attempts=2)) as bik:  # fmt: skip
+        if settings.app_id:
+            bik.authenticate(settings.app_id)
+        else:
+            bik.list_catalogs(None, 0)
+    return 0
+
+
+def _check_feeds(schedule: Schedule, result: CheckResult) -> int:
+    """Read the feeds as for a first run, in a snapshot that is thrown away."""
+    with TemporaryDirectory(prefix="feedsync-") as folder:
+        summary = preview(schedule, Path(folder))
+    result.items = sum(document.items for document in summary.documents)
+    result.rejected = len(summary.rejected)
+    result.problems += [reason for document in summary.documents for reason in document.reasons]
+    listed = summary.rejected[:_REJECTIONS_SHOWN]
+    result.problems += [Reason(r.code, f"{r.where}: {r.id or 'no id'}: {r.message}") for r in listed]
+    degraded = any(document.verdict == "degraded" for document in summary.documents)
+    return 1 if degraded else summary.exit_code
+
+
+def inspect(
+    location: Annotated[str, typer.Argument(help="A path or an http(s) address.", show_default=False)],
+    currency: Annotated[
+        str | None, typer.Option(help="The currency of prices that name none, such as INR.", show_default=False)
+    ] = None,
+    allow_private_host: Annotated[
+        list[str], typer.Option(metavar="HOST", help="A host on a private network that may be read.")
+    ] = [],  # noqa: B006 - typer copies it
+    as_json: Json = False,
+) -> None:
+    """Show what is in a feed: format, fields and how filled they are, problems, samples."""
+    try:
+        products = Products(currency=currency)
+    except ValueError:
+        raise ConfigError("FS-106", reason=f"--currency {currency!r} is not an ISO 4217 code such as INR") from None
+    inspection = inspect_feed(location, products, allow_private_hosts=tuple(allow_private_host))
+    if as_json:
+        write_json(inspection)
+    else:
+        _print_inspection(console(), inspection)
+    rejects = any(problem.rejects for problem in inspection.problems)
+    raise typer.Exit(1 if inspection.verdict == "degraded" else 3 if rejects else 0)
+
+
+def _print_inspection(terminal: Console, inspection: Inspection) -> None:
+    head = f"{inspection.format}, {inspection.verdict}, {inspection.bytes:,} bytes, {inspection.items:,} items"
+    terminal.print(Text(plain(inspection.location, 78), "bold"))
+    terminal.print(Text(f"  {head}"))
+    terminal.print(Text(f"  {inspection.variants:,} variants in {inspection.products:,} products, "
+                        f"{inspection.duplicates:,} duplicate ids"))  # fmt: skip
+    for reason in inspection.reasons:
+        terminal.print(Text(f"  {reason.code}: {plain(reason.message, 300)}"), soft_wrap=True)
+    table = Table(box=None, padding=(0, 1), pad_edge=False, width=terminal.width)
+    table.add_column("  field", width=26, overflow="ellipsis", no_wrap=True)
+    table.add_column("filled", justify="right", width=7)
+    table.add_column("distinct", justify="right", width=8)
+    table.add_column("samples", ratio=1, overflow="ellipsis", no_wrap=True)
+    for field in inspection.fields[:_FIELDS_SHOWN]:
+        distinct = f"{field.distinct:,}" if field.distinct < 1000 else "1,000+"
+        share = f"{field.filled / max(inspection.items, 1):.0%}"
+        samples = " | ".join(plain(sample, 40) for sample in field.samples)
+        table.add_row(Text(f"  {plain(field.name, 24)}"), share, distinct, Text(samples))
+    terminal.print(table)
+    if len(inspection.fields) > _FIELDS_SHOWN:
+        terminal.print(Text(f"  … and {len(inspection.fields) - _FIELDS_SHOWN} fields more: use --json"))
+    for problem in inspection.problems:
+        word = "rejected" if problem.rejects else "noted"
+        first = f" (first: {plain(problem.id, 24)})" if problem.id else ""
+        terminal.print(
+            Text(f"  {problem.count:,} {word}: {problem.code} {plain(problem.message, 200)}{first}"), soft_wrap=True
+        )
+
+
+def report(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The schedule's name.", show_default=False)],
+    run: Annotated[
+        int | None, typer.Argument(help="The run's number; the last without it.", show_default=False)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show a run: what changed, what was held, rejected and pushed."""
+    where: Context = context.obj
+    path = snapshot_path(where.state, name)
+    if not path.exists():
+        where.schedule(name)  # a wrong name is the likelier mistake: it is told with the nearest one
+        raise ConfigError("FS-504", schedule=name, run=run or 1)
+    with Store(path, read_only=True) as store:
+        record = store.run_record(run)
+        if record is None:
+            raise ConfigError("FS-504", schedule=name, run=run or 1)
+        summary = load_summary(store, name, record)
+    if as_json:
+        write_json(summary)
+    else:
+        print_run(console(), summary)

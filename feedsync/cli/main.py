@@ -1,0 +1,94 @@
+"""The program ``feedsync``: its global options, its exit codes, and how an error reaches a person.
+
+Exit codes (design, section 7), the first that applies: 130 and 143 interrupted, 2 wrong usage or configuration, 5 another
+run holds the lock, 1 failed, 4 something is held, 3 something was rejected, 0 done.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import click
+import stamina.instrumentation
+import typer
+
+from feedsync import __version__
+from feedsync.cli import demo, look, run, sandbox
+from feedsync.cli.common import Context, fail
+from feedsync.errors import FeedsyncError
+
+app = typer.Typer(
+    help="Keep a Bik store equal to a brand's product feeds.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Terminated(BaseException):
+    """SIGTERM came; what is under way is recorded, then the program ends."""
+
+
+def _version(show: bool) -> None:
+    if show:
+        print(f"feedsync {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    schedules: Annotated[
+        Path, typer.Option(help="The folder of the schedules' files.", envvar="FEEDSYNC_SCHEDULES")
+    ] = Path("schedules"),
+    state: Annotated[
+        Path, typer.Option(help="The folder of the snapshots. Put it on a local disk.", envvar="FEEDSYNC_STATE")
+    ] = Path("state"),
+    _: Annotated[
+        bool, typer.Option("--version", help="Show the version and end.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Keep a Bik store equal to a brand's product feeds."""
+    context.obj = Context(schedules, state)
+
+
+run.add_to(app)
+look.add_to(app)
+sandbox.add_to(app)
+demo.add_to(app)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program and leave with its exit code."""
+    sys.exit(run_program(sys.argv[1:] if arguments is None else arguments))
+
+
+def run_program(arguments: list[str]) -> int:
+    """Run one command; the exit code. Every expected error has become a message by then."""
+    stamina.instrumentation.set_on_retry_hooks([])  # they would print to stdout, which belongs to reports
+    previous = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        return int(typer.main.get_command(app).main(arguments, prog_name="feedsync", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        print("interrupted; the next run goes on from here", file=sys.stderr)
+        return 130
+    except Terminated:
+        print("terminated; the next run goes on from here", file=sys.stderr)
+        return 143
+    except FeedsyncError as error:
+        fail(error, as_json="--json" in arguments)
+        return error.exit_code
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _terminate(signum: int, frame: FrameType | None) -> None:
+    raise Terminated

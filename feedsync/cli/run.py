@@ -1,0 +1,105 @@
+"""``run`` and ``diff``: one pass, or what it would do."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+import typer
+
+from feedsync.cli.common import Allow, Context, ErrorOutput, Json, Name, console, fail, worst, write_json
+from feedsync.cli.progress import showing
+from feedsync.errors import ConfigError, FeedsyncError
+from feedsync.plan import ALLOWABLE, GATES
+from feedsync.planning import Options
+from feedsync.report.summary import Reason, RunSummary
+from feedsync.report.terminal import print_run
+from feedsync.sync import Target, preview, run_schedule
+
+
+class RunsOutput(msgspec.Struct):
+    """What ``run --json`` writes for several schedules: one entry each, in the order in which they ran."""
+
+    runs: list[RunSummary | ErrorOutput]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("run")(run)
+    app.command("diff")(diff)
+
+
+def run(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME...", help="The schedules to run.", show_default=False)
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Run every schedule that is enabled.")] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=0, help="Push at most so many products: a careful first push.", show_default=False)
+    ] = None,
+    ids: Annotated[
+        str | None, typer.Option(help="Push only these products or variants (ids, by comma).", show_default=False)
+    ] = None,
+    allow: Allow = [],  # noqa: B006 - typer copies it
+    new_store: Annotated[
+        bool, typer.Option("--new-store", help="The schedule points to another store: forget what was sent before.")
+    ] = False,
+    same_store: Annotated[
+        bool, typer.Option("--same-store", help="It is the same store under a new key or address: keep what was sent.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring the store up to the feeds: fetch, compare, push what changed, report."""
+    where: Context = context.obj
+    if bool(names) == every:
+        raise ConfigError("FS-106", reason="name the schedules to run, or give --all")
+    if new_store and same_store:
+        raise ConfigError("FS-106", reason="give --new-store or --same-store, not both")
+    options = _options(allow, limit, ids)
+    target = Target(new_store=new_store, same_store=same_store)
+    results: list[RunSummary | ErrorOutput] = []
+    codes = []
+    for name in where.names() if every else names or []:
+        try:
+            schedule = where.schedule(name)
+            if every and not schedule.enabled:
+                continue
+            with showing() as progress:
+                summary = run_schedule(
+                    schedule, where.state, trigger="hand", options=options, target=target, progress=progress
+                )
+        except FeedsyncError as error:  # a mistake in one schedule never stops another
+            fail(error, as_json=False)
+            results.append(ErrorOutput(Reason(error.code, error.message), name))
+            codes.append(error.exit_code)
+            continue
+        results.append(summary)
+        codes.append(summary.exit_code)
+        if not as_json:
+            print_run(console(), summary)
+    if as_json:
+        write_json(results[0] if len(results) == 1 and not every else RunsOutput(results))
+    raise typer.Exit(worst(codes))
+
+
+def diff(context: typer.Context, name: Name, allow: Allow = [], as_json: Json = False) -> None:  # noqa: B006
+    """Show what a run would change, and send and remember nothing."""
+    where: Context = context.obj
+    with showing() as progress:
+        summary = preview(where.schedule(name), where.state, options=_options(allow, None, None), progress=progress)
+    if as_json:
+        write_json(summary)
+    else:
+        print_run(console(), summary)
+    raise typer.Exit(summary.exit_code)
+
+
+def _options(allow: list[str], limit: int | None, ids: str | None) -> Options:
+    for gate in allow:
+        if gate not in ALLOWABLE:
+            known = "there is no such gate; there are " + ", ".join(sorted(ALLOWABLE))
+            reason = "a degraded document cannot show what is gone" if gate in GATES else known
+            raise ConfigError("FS-108", gate=gate, reason=reason)
+    chosen = frozenset(part.strip() for part in ids.split(",") if part.strip()) if ids is not None else None
+    return Options(allow=frozenset(allow), limit=limit, ids=chosen)

@@ -1,0 +1,45 @@
+"""The JSON Schemas of a schedule and of every ``--json`` output, as files: ``python -m feedsync.cli.schemas FOLDER``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from feedsync.cli.common import ErrorOutput
+from feedsync.cli.look import CheckOutput
+from feedsync.cli.run import RunsOutput
+from feedsync.config import json_schema
+from feedsync.inspection import Inspection
+from feedsync.report.summary import RunSummary
+
+#: file -> what writes it. ``run``, ``diff`` and ``report`` of one schedule write a run.
+OUTPUTS: dict[str, type] = {
+    "run": RunSummary,
+    "runs": RunsOutput,
+    "check": CheckOutput,
+    "inspect": Inspection,
+    "error": ErrorOutput,
+}
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Every schema by its path in the repository."""
+    found = {"schedule.schema.json": json_schema()}
+    for name, model in OUTPUTS.items():
+        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(model)}
+        found[f"docs/schemas/{name}.schema.json"] = schema
+    return found
+
+
+def write(folder: Path) -> None:
+    """Write them below a folder."""
+    for path, schema in schemas().items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=2) + b"\n")
+
+
+if __name__ == "__main__":  # pragma: no cover - the tests call write()
+    write(Path(sys.argv[1]))

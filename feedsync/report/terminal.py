@@ -1,0 +1,182 @@
+"""A run as a person reads it in a terminal: one screen of 80 columns, the important first, and what to do next.
+
+Words, never colour alone, carry the meaning. Text from feeds is untrusted: it goes out as plain text, without markup and
+without control characters.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from feedsync.report.summary import Difference, RunSummary
+
+#: kind -> the words for it, in the order in which they are shown.
+KINDS: dict[str, str] = {
+    "product_removed": "product removed",
+    "variant_removed": "variant removed",
+    "out_of_stock": "out of stock",
+    "back_in_stock": "back in stock",
+    "price_up": "price up",
+    "price_down": "price down",
+    "sale_started": "sale started",
+    "sale_changed": "sale changed",
+    "sale_ended": "sale ended",
+    "product_added": "product added",
+    "product_returned": "product returned",
+    "variant_added": "variant added",
+    "variant_moved": "variant moved",
+    "quantity": "quantity",
+    "content": "content",
+    "catalogs": "catalogs",
+    "catalog_added": "catalog added",
+    "catalog_renamed": "catalog renamed",
+}
+_STYLES = {"done": "bold green", "rejected": "bold yellow", "held": "bold yellow", "failed": "bold red"}
+_SHOWN = 5
+
+
+def print_run(console: Console, summary: RunSummary) -> None:
+    """The whole report of a run."""
+    _headline(console, summary)
+    _documents(console, summary)
+    _changes(console, summary)
+    _gates(console, summary)
+    _pushed(console, summary)
+    _rejected(console, summary)
+    for line in next_steps(summary):
+        console.print(Text(f"→ {line}"), soft_wrap=True)
+
+
+def plain(text: str, limit: int = 60) -> str:
+    """Untrusted text on one line: printable characters only, cut to ``limit``."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def _headline(console: Console, summary: RunSummary) -> None:
+    began, ended = (datetime.fromisoformat(t) for t in (summary.started_at, summary.finished_at))
+    what = "plan" if summary.trigger == "diff" else f"run {summary.run}"
+    line = Text.assemble((summary.schedule, "bold"), f" · {what} · ")
+    line.append(summary.outcome, _STYLES.get(summary.outcome, "bold red"))
+    line.append(f" · {began:%Y-%m-%d %H:%M:%S} UTC · {(ended - began).total_seconds():.1f} s")
+    console.print(line)
+    if summary.error:
+        console.print(Text(f"  {summary.error.code}: {plain(summary.error.message, 400)}", "red"))
+
+
+def _documents(console: Console, summary: RunSummary) -> None:
+    for document in summary.documents:
+        name = plain(document.location.rsplit("/", 1)[-1] or document.location, 30)
+        read = f"{document.parsed:,} read anew" if document.fresh else "unchanged"
+        console.print(Text(f"  feed     {name}: {document.verdict}, {document.items:,} items, {read}"))
+        for reason in document.reasons:
+            console.print(Text(f"           {reason.code}: {plain(reason.message, 300)}"))
+
+
+def _changes(console: Console, summary: RunSummary) -> None:
+    if not summary.changes:
+        console.print(Text("  changes  none"))
+        return
+    by_kind: dict[str, list[Difference]] = defaultdict(list)
+    for difference in summary.differences:
+        by_kind[difference.kind].append(difference)
+    table = Table(box=None, show_header=False, padding=(0, 1), pad_edge=False, width=console.width)
+    table.add_column(width=19)
+    table.add_column(justify="right", width=7)
+    table.add_column(ratio=1, overflow="ellipsis", no_wrap=True)
+    for kind, words in KINDS.items():
+        if count := summary.changes.get(kind):
+            example = max(by_kind[kind], key=_weight, default=None)
+            table.add_row(Text(f"    {words}"), f"{count:,}", Text(_example(example) if example else ""))
+    console.print(Text("  changes"))
+    console.print(table)
+
+
+def _weight(difference: Difference) -> float:
+    """How much a price moved, as a ratio: the largest move is the example that people want to see."""
+    try:
+        before, after = (float((text or "").split(" ")[0]) for text in (difference.before, difference.after))
+        return abs(after - before) / before
+    except (ValueError, ZeroDivisionError):
+        return 0.0
+
+
+def _example(difference: Difference) -> str:
+    if difference.kind.startswith("catalog_"):
+        names = [plain(name, 40) for name in (difference.before, difference.after) if name]
+        return " → ".join(names)
+    subject = plain(difference.variant_id or difference.subject, 24)
+    field = f" {difference.field}" if difference.kind == "content" else ""
+    moved = " → ".join(plain(text, 40) for text in (difference.before, difference.after) if text is not None)
+    note = f" ({difference.note})" if difference.note else ""
+    return f"{subject}{field}  {moved}{note}"
+
+
+def _gates(console: Console, summary: RunSummary) -> None:
+    shown = [gate for gate in summary.gates if gate.verdict != "pass"]
+    if not shown:
+        measured = next((g for g in summary.gates if g.gate == "removals"), None)
+        detail = f" (removals {_amount(measured.value)} of {_amount(measured.limit)})" if measured else ""
+        console.print(Text(f"  gates    all pass{detail}"))
+    for gate in shown:
+        held = f", holds {gate.held:,} changes" if gate.verdict == "held" else ""
+        line = (
+            f"  gate     {gate.gate}: {gate.verdict}, {_amount(gate.value)} with a limit of {_amount(gate.limit)}{held}"
+        )
+        console.print(Text(line, "yellow" if gate.verdict == "held" else ""))
+
+
+def _amount(value: float | int | str) -> str:
+    return f"{value * 100:.1f}%" if isinstance(value, float) else str(value)
+
+
+def _pushed(console: Console, summary: RunSummary) -> None:
+    pushed = summary.pushed
+    if summary.trigger == "diff":
+        console.print(Text(f"  plan     {_count(summary.planned, 'product')} would be sent; nothing was"))
+        return
+    line = (
+        f"  pushed   {_count(pushed.products, 'product')}, {_count(pushed.catalogs, 'catalog')}, "
+        f"{pushed.deleted:,} deleted, in {_count(pushed.requests, 'request')}"
+    )
+    if summary.remaining:
+        line += f"; {summary.remaining:,} remain for the next run"
+    console.print(Text(line))
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def _rejected(console: Console, summary: RunSummary) -> None:
+    if not summary.rejected:
+        return
+    console.print(Text(f"  rejected {len(summary.rejected):,} (each keeps what the store has of it)"))
+    for rejection in summary.rejected[:_SHOWN]:
+        place = plain(rejection.where.rsplit("/", 1)[-1], 30)
+        line = f"    {plain(rejection.id or 'no id', 24)}  {place}  {rejection.code} {plain(rejection.message, 160)}"
+        console.print(Text(line), overflow="ellipsis", no_wrap=True)
+    if len(summary.rejected) > _SHOWN:
+        console.print(
+            Text(f"    … and {len(summary.rejected) - _SHOWN:,} more: feedsync report {summary.schedule} --json")
+        )
+
+
+def next_steps(summary: RunSummary) -> list[str]:
+    """What a person may want to do about it, as commands."""
+    steps = []
+    held = {gate.gate for gate in summary.gates if gate.verdict == "held" and gate.held}
+    if "degraded" in held:
+        steps.append("removals wait for a whole document; mend the feed")
+    elif held:
+        allow = " ".join(f"--allow {gate}" for gate in sorted(held))
+        steps.append(f"let the held removals through once: feedsync run {summary.schedule} {allow}")
+    if summary.unused_catalogs:
+        names = ", ".join(plain(name, 40) for name in summary.unused_catalogs[:3])
+        steps.append(f"no product names these catalogs any more; Bik can only delete them by hand: {names}")
+    return steps
