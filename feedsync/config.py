@@ -274,7 +274,7 @@ class Schedule(_Model):
     feeds: Annotated[list[Feed], Field(min_length=1, max_length=1)]
     products: Products = Products()
     catalogs: Catalogs = Catalogs()
-    gates: Gates = Gates()
+    gates: Gates = Field(default_factory=Gates)
     absence: AbsencePolicy = AbsencePolicy()
 
     _name: str = ""

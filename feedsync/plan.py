@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from feedsync.config import Limit
+from feedsync.errors import FeedsyncError
 from feedsync.model import Change, Outcome
 
 #: The stores from which a share is counted in full: three of five products are no wave.
@@ -32,6 +33,19 @@ class GateResult(msgspec.Struct):
     limit: float | int | str
     verdict: Verdict
     held: int = 0
+
+
+class Pushed(msgspec.Struct):
+    """What a push came to: acknowledged products, catalogs and deletions, and the requests it took.
+
+    ``fault`` is why it stopped before its end, or None.
+    """
+
+    products: int = 0
+    catalogs: int = 0
+    deleted: int = 0
+    requests: int = 0
+    fault: FeedsyncError | None = None
 
 
 class Removals(msgspec.Struct):

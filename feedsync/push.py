@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
-import msgspec
-
 from feedsync.bik import wire
 from feedsync.bik.client import Bik
 from feedsync.config import Schedule
 from feedsync.errors import SENTENCES, FeedsyncError, Rejected, Retryable
 from feedsync.model import Outcome
+from feedsync.plan import Pushed
 from feedsync.planning import Plan
 from feedsync.snapshot.catalogs import CatalogState, CatalogTable
 from feedsync.snapshot.products import Planned, Products
@@ -30,19 +29,6 @@ LOOK_BY_ID_BATCHES = 4
 _CATALOG_URGENCY = 0
 Record = dict[str, Any]
 _T = TypeVar("_T")
-
-
-class Pushed(msgspec.Struct):
-    """What a push came to: acknowledged products, catalogs and deletions, and the requests it took.
-
-    ``fault`` is why it stopped before its end, or None.
-    """
-
-    products: int = 0
-    catalogs: int = 0
-    deleted: int = 0
-    requests: int = 0
-    fault: FeedsyncError | None = None
 
 
 class _Stop(Exception):

@@ -18,9 +18,10 @@ from feedsync.sync import Target, preview, run_schedule
 
 
 class RunsOutput(msgspec.Struct):
-    """What ``run --json`` writes for several schedules: one entry each, in the order in which they ran."""
+    """What ``run --json`` writes for several schedules: those that ran, and those that could not."""
 
-    runs: list[RunSummary | ErrorOutput]
+    runs: list[RunSummary]
+    errors: list[ErrorOutput]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -58,7 +59,7 @@ def run(
         raise ConfigError("FS-106", reason="give --new-store or --same-store, not both")
     options = _options(allow, limit, ids)
     target = Target(new_store=new_store, same_store=same_store)
-    results: list[RunSummary | ErrorOutput] = []
+    results = RunsOutput([], [])
     codes = []
     for name in where.names() if every else names or []:
         try:
@@ -71,15 +72,16 @@ def run(
                 )
         except FeedsyncError as error:  # a mistake in one schedule never stops another
             fail(error, as_json=False)
-            results.append(ErrorOutput(Reason(error.code, error.message), name))
+            results.errors.append(ErrorOutput(Reason(error.code, error.message), name))
             codes.append(error.exit_code)
             continue
-        results.append(summary)
+        results.runs.append(summary)
         codes.append(summary.exit_code)
         if not as_json:
             print_run(console(), summary)
     if as_json:
-        write_json(results[0] if len(results) == 1 and not every else RunsOutput(results))
+        single = [*results.runs, *results.errors] if len(codes) == 1 and not every else []
+        write_json(single[0] if single else results)
     raise typer.Exit(worst(codes))
 
 

@@ -12,9 +12,8 @@ from datetime import UTC, datetime
 import msgspec
 
 from feedsync.errors import Problem
-from feedsync.plan import GateResult
+from feedsync.plan import GateResult, Pushed
 from feedsync.planning import Plan
-from feedsync.push import Pushed
 from feedsync.snapshot.catalogs import CatalogTable
 from feedsync.snapshot.feeds import Reading
 from feedsync.snapshot.products import Products
