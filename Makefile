@@ -1,0 +1,34 @@
+# Every target sets up its own virtual environment in .venv when it is missing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test lint bench schemas clean
+
+demo: $(STAMP) ## The whole thing on the sample feeds, against the built-in sandbox
+	$(BIN)/feedsync demo
+
+test: lint ## Everything that must hold: lint, types, layers, tests, branch coverage
+	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+
+lint: $(STAMP) ## Style, types and the layers of the imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(STAMP) ## What a run costs, as ratios to reading the file and to parsing everything
+	$(BIN)/python -m benchmarks.run
+
+schemas: $(STAMP) ## Write the JSON Schemas anew
+	$(BIN)/python -m feedsync.cli.schemas .
+
+clean: ## Remove what was built
+	rm -rf $(VENV) build dist .coverage .mypy_cache .ruff_cache .hypothesis
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $(STAMP)

@@ -1,0 +1,1 @@
+"""Measurements: what a run costs, as ratios within one session on one machine."""

@@ -1,0 +1,1 @@
+"""The plan: what the gates hold, what is let through, and what only some products get."""

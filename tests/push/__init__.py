@@ -1,0 +1,1 @@
+"""What is sent, in which order, and what becomes of it when the store refuses, fails or falls silent."""

@@ -1,0 +1,1 @@
+"""Tests of the snapshot: its tables, its lock and what it remembers."""

@@ -1,0 +1,1 @@
+"""One pass of one schedule, against small feeds and the sandbox."""
