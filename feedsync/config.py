@@ -12,8 +12,10 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
@@ -37,6 +39,7 @@ from feedsync.errors import ConfigError
 DEFAULT_BASE_URL = "https://bikapi.bikayi.app/integrations"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _DURATION = re.compile(r"(\d+)\s*([smhd])")
+_LONGEST_S = 10 * 366 * 86400
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -50,13 +53,16 @@ def _duration(value: object) -> object:
         raise ValueError('write a duration as text, such as "90s", "15m", "24h" or "2d"')
     if not re.fullmatch(rf"(?:{_DURATION.pattern}\s*)+", value.strip()):
         raise ValueError(f'{value!r} is not a duration: write "90s", "15m", "24h" or "2d"')
-    return sum(int(n) * _SECONDS[unit] for n, unit in _DURATION.findall(value))
+    seconds = sum(int(n) * _SECONDS[unit] for n, unit in _DURATION.findall(value))
+    if seconds > _LONGEST_S:
+        raise ValueError(f"{value!r} is longer than ten years")
+    return seconds
 
 
 Duration = Annotated[
     int,
     BeforeValidator(_duration),
-    WithJsonSchema({"type": "string", "pattern": r"^(\d+\s*[smhd]\s*)+$", "examples": ["15m", "24h"]}),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*(\d+\s*[smhd]\s*)+$", "examples": ["15m", "24h"]}),
 ]
 
 
@@ -96,7 +102,7 @@ LimitSetting = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": r"^\d+(\.\d+)?\s*%$"},
+                {"type": "string", "pattern": r"^\s*(100(\.0+)?|\d{1,2}(\.\d+)?)\s*%\s*$"},
                 {"type": "integer", "minimum": 0},
                 {"const": "off"},
             ]
@@ -130,7 +136,7 @@ class SecretRef(_Model):
             reference, reason, text = f"the file {self.file}", "is empty", ""
             try:
                 text = Path(str(self.file)).read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
+            except (OSError, ValueError) as error:
                 reason = f"cannot be read ({type(error).__name__})"
         if not text.strip():
             raise ConfigError("FS-105", where=where, key=key, reference=reference, reason=reason)
@@ -138,9 +144,22 @@ class SecretRef(_Model):
 
 
 def _base_url(url: str) -> str:
-    if not re.match(r"https://|http://(localhost|127\.|\[::1\])", url):
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if (
+        not host
+        or "@" in parts.netloc
+        or not (parts.scheme == "https" or (parts.scheme == "http" and _is_this_machine(host)))
+    ):
         raise ValueError("must begin with https:// (http:// only for this machine), since it carries the secret")
     return url.rstrip("/")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _currency(code: str) -> str:
@@ -239,8 +258,6 @@ class Products(_Model):
 class Catalogs(_Model):
     """Which catalogs a product belongs to; ``from`` names the attribute, ``depth`` how many levels of its path count."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
-
     source: Literal[
         "product_type", "google_product_category", "brand", "custom_label_0", "custom_label_1", "custom_label_2",
         "custom_label_3", "custom_label_4", "none",
@@ -268,7 +285,7 @@ class Schedule(_Model):
 
     timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
     cron: Annotated[str, AfterValidator(_cron)] | None = None
-    every: Duration | None = None
+    every: Annotated[Duration, Field(ge=1)] | None = None
     enabled: bool = True
     bik: Bik
     feeds: Annotated[list[Feed], Field(min_length=1, max_length=1)]
@@ -330,10 +347,13 @@ def load(path: Path) -> Schedule:
         raise ConfigError("FS-106", reason=f"{path}: cannot be read: {error.strerror}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError("FS-101", file=str(path), reason=str(error)) from None
+    mistake = None
     try:
         schedule = Schedule.model_validate(data)
     except ValidationError as error:
-        raise _explain(path, text, error) from None
+        mistake = _explain(path, text, error)
+    if mistake:
+        raise mistake  # out here, since the library's error quotes what the file holds, and would hang on to this one
     schedule._name, schedule._file = path.stem, path
     return schedule
 
@@ -345,7 +365,7 @@ def find(directory: Path, name: str) -> Path:
         ConfigError: FS-104, naming the nearest schedule there is.
     """
     path = directory / f"{name}.toml"
-    if NAME.fullmatch(name) and path.is_file():
+    if NAME.fullmatch(name) and path in schedule_files(directory):
         return path
     near = difflib.get_close_matches(name, [p.stem for p in schedule_files(directory)], 1)
     raise ConfigError("FS-104", name=name, directory=directory, hint=f"; did you mean {near[0]!r}?" if near else "")
@@ -353,13 +373,14 @@ def find(directory: Path, name: str) -> Path:
 
 def schedule_files(directory: Path) -> list[Path]:
     """All schedules' files, by name; a hidden file is none."""
-    return sorted(p for p in directory.glob("*.toml") if NAME.fullmatch(p.stem))
+    return sorted(p for p in directory.glob("*.toml") if NAME.fullmatch(p.stem) and not p.is_dir())
 
 
 def _explain(path: Path, text: str, error: ValidationError) -> ConfigError:
     """The first mistake with its line, its key and, for an unknown key, the nearest known one."""
     lines = dict(_key_lines(text))
-    first = error.errors(include_url=False, include_context=False)[0]
+    errors = error.errors(include_url=False, include_context=False)
+    first = min(errors, key=lambda e: e["type"] != "extra_forbidden")  # a wrong key explains a missing one
     location = [str(part) for part in first["loc"]]
     line = next((lines[key] for n in range(len(location), 0, -1) if (key := tuple(location[:n])) in lines), 1)
     where, shown = f"{path}:{line}", ".".join(p for p in location if not p.isdigit())
@@ -376,7 +397,8 @@ def _known_keys(location: list[str]) -> list[str]:
     schema = Schedule.model_json_schema(by_alias=True)
     node: dict[str, Any] = schema
     for part in location:
-        node = node.get("items", {}) if part.isdigit() else node.get("properties", {}).get(part, {})
+        named = node.get("properties", {}).get(part, node.get("additionalProperties", {}))
+        node = node.get("items", {}) if part.isdigit() else named if isinstance(named, dict) else {}
         for choice in node.get("anyOf", [node]):
             if "$ref" in choice:
                 node = schema["$defs"][choice["$ref"].rsplit("/", 1)[1]]
@@ -394,9 +416,14 @@ def _key_lines(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
     counts: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if header := _HEADER.match(line):
-            table = tuple(part.strip(" \"'") for part in header[2].split("."))
+            table = ()
+            for part in header[2].split("."):
+                table = (*table, part.strip(" \"'"))
+                if table in counts and not header[1]:
+                    table = (*table, str(counts[table]))
             if header[1]:
                 counts[table] = counts.get(table, -1) + 1
+                yield table, number
                 table = (*table, str(counts[table]))
             yield table, number
         elif key := _KEY.match(line):

@@ -22,6 +22,7 @@ _CONTENT: tuple[tuple[str, str], ...] = (
     ("currency", "currency"),
     ("tags", "tags"),
 )
+_STOCK = frozenset({"out_of_stock", "back_in_stock", "variant_removed", "quantity"})
 MISSING = "missing from the feed"
 MOVED = "now in another product"
 
@@ -57,10 +58,13 @@ def diff_product(
     old, new = canonical(sent, ignored), canonical(payload, ignored)
     if old == new:
         return []
-    return [
+    changes = [
         *_content(old, new, cause, catalog_name),
         *_variants(old, new, target, cause, moved_from or {}),
     ]
+    if old.cart_disabled != new.cart_disabled and not any(change.kind in _STOCK for change in changes):
+        changes.append(_cart(old, new, target, cause))
+    return changes or [Change("content", new.id, None, "order", None, None, cause, "other")]
 
 
 def _whole(
@@ -68,6 +72,14 @@ def _whole(
     after: str | None = None, note: str | None = None,
 ) -> Change:  # fmt: skip
     return Change(kind, payload.id, None, None, before, after, cause, klass, note)
+
+
+def _cart(old: ProductPayload, new: ProductPayload, target: Effective, cause: Cause) -> Change:
+    """The cart alone: nothing of the product was in stock, and now none of it is there (or it is back)."""
+    gone = new.cart_disabled and all(v.id in target.absent | target.left for v in new.variants)
+    before, after = ("disabled" if payload.cart_disabled else "enabled" for payload in (old, new))
+    klass: ChangeClass = "removal" if gone else "other"
+    return Change("content", new.id, None, "cart", before, after, cause, klass, MISSING if gone else None)
 
 
 def _moved(
@@ -92,10 +104,6 @@ def _content(
     if old.catalog_ids != new.catalog_ids:
         names = [", ".join(sorted(catalog_name(c) for c in ids)) or None for ids in (old.catalog_ids, new.catalog_ids)]
         yield Change("catalogs", new.id, None, "catalogs", names[0], names[1], cause, "other")
-    if old.cart_disabled != new.cart_disabled and all(v.quantity for v in new.variants):
-        yield Change(
-            "content", new.id, None, "cart_disabled", str(old.cart_disabled), str(new.cart_disabled), cause, "other"
-        )
 
 
 def _variants(
@@ -115,6 +123,9 @@ def _variants(
                 yield _gone(before, new.id, variant, target, cause, goes_on)
         else:
             yield from _variant(new.id, before, variant, cause)
+    for variant_id in sorted(olds.keys() - {variant.id for variant in new.variants}):
+        title = olds[variant_id].title
+        yield Change("variant_removed", new.id, variant_id, None, title, None, cause, "removal", MISSING)
 
 
 def _gone(

@@ -6,6 +6,7 @@ are arguments. Design, sections 3 (effective), 4 (absence) and 6 (what is sent).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -67,7 +68,7 @@ def effective(
     if not any(s.stage != "removed" for s in stages) or (not live and sent is None):
         return Effective(None, next_change_at, absent, left)
 
-    body = [s.member.variant for s in stages if s.stage != "removed"]
+    body = [s.member.variant for s in stages if hold_removals or s.stage != "removed"]
     variants = _variants(product_id, [s.member.variant for s in live], now, products)
     unbuyable_by_setting = bool(live) and all(_unbuyable_by_setting(s.member.variant, now, products) for s in live)
     for stage in stages:
@@ -76,12 +77,9 @@ def effective(
             variants[variant_id] = known[variant_id] if hold_removals else _zero(known[variant_id])
     for variant_id in left:
         variants[variant_id] = _zero(known[variant_id])
-    return Effective(
-        _payload(product_id, body, variants, cart_disabled=not live or unbuyable_by_setting),
-        next_change_at,
-        absent,
-        left,
-    )
+    sells = any(variant.quantity for variant in variants.values())
+    disabled = not live or (unbuyable_by_setting and not sells)
+    return Effective(_payload(product_id, body, variants, cart_disabled=disabled), next_change_at, absent, left)
 
 
 def _payload(
@@ -134,7 +132,7 @@ def _next_change(stages: list[_Stage], now: int, products: Products, policy: Abs
         variant = stage.member.variant
         if variant.sale_minor is not None:
             moments += [variant.sale_from, variant.sale_to]
-        if variant.availability == "preorder" and products.preorder == "unbuyable":
+        if variant.availability in ("preorder", "backorder") and products.preorder == "unbuyable":
             moments.append(variant.available_at)
         moments.append(variant.expires_at)
         if stage.stage == "zero" and (gone := _absence(stage.member, now)):
@@ -187,11 +185,9 @@ def _options(product_id: str, live: list[Variant]) -> dict[str, tuple[tuple[str,
         return {live[0].id: DEFAULT_OPTIONS}
     chosen = {v.id: v.options or (("Title", v.title),) for v in live}
     for name, field in (("Title", "title"), ("Id", "id")):
-        taken: dict[tuple[tuple[str, str], ...], int] = {}
-        for options in chosen.values():
-            taken[options] = taken.get(options, 0) + 1
+        taken = Counter(frozenset(options) for options in chosen.values())
         for v in live:
-            if taken[chosen[v.id]] > 1:
+            if taken[frozenset(chosen[v.id])] > 1:
                 chosen[v.id] = tuple({**dict(chosen[v.id]), name: getattr(v, field)}.items())
     return chosen
 

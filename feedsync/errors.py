@@ -49,7 +49,7 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-305": "an item was not closed before the next one began",
     "FS-306": "{location}: the encoding {encoding!r} is not known",
     "FS-307": "an item is larger than {limit} bytes",
-    "FS-308": "no item was found, and the root element {root} is none that a product feed has",
+    "FS-308": "{location}: no item was found, and the root element {root} is none that a product feed has",
     "FS-309": "the file changed while it was read",
     "FS-310": "a namespace is declared twice on one element; the first declaration was taken",
     "FS-311": "the document ends inside of an item",
@@ -62,11 +62,8 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-406": "{field} {value!r} is not a web address: {reason}",
     "FS-407": "there is neither an availability nor a quantity",
     "FS-408": "{field} {value!r} is not a date",
-    "FS-409": "the variants of this product do not agree: {reason}",
     "FS-410": "the item has no group, but its id is the group of others; it was put into that group",
     "FS-411": "the sale price was left out: {reason}",
-    "FS-412": "{field} is too long: {length} characters, {limit} are allowed",
-    "FS-413": "the id {id!r} stands in another feed of this schedule, {other}, which was taken",
     "FS-414": "the item was not well-formed and could be repaired without doubt: {what}",
     "FS-415": "the item has no id",
     # 5xx: snapshot
@@ -84,7 +81,7 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-705": "Bik did not answer: {reason}",
     "FS-706": "Bik's answer could not be understood: {reason}",
     "FS-707": "Bik accepted the product but stores something else: {detail}",
-    "FS-708": "the catalog {id} could not be created, so this product waits for it",
+    "FS-708": "the catalog {name!r} could not be created, so this product waits for it",
 }
 
 

@@ -38,6 +38,13 @@ def settings_key(schedule: Schedule, adapter: Adapter) -> bytes:
     return xxhash.xxh3_128_digest(msgspec.msgpack.encode(parts))
 
 
+def reading_key(schedule: Schedule, adapter: Adapter, number: int) -> bytes:
+    """Of everything that decides what a reading comes to: beside the items, where they are and what is accepted."""
+    feed = schedule.feeds[number]
+    parts = (settings_key(schedule, adapter), feed.location, sorted(feed.accept))
+    return xxhash.xxh3_128_digest(msgspec.msgpack.encode(parts))
+
+
 def ingest(
     items: Items, schedule: Schedule, number: int, document: Document, *, run: int, now: int, progress: Progress
 ) -> Reading:
@@ -55,11 +62,10 @@ def ingest(
     feed = schedule.feeds[number]
     with open_stream(document, member=feed.member) as stream:
         adapter = adapter_for(stream.read(HEAD_BYTES), document.location, feed.format)
-    settings = settings_key(schedule, adapter)
     with open_stream(document, member=feed.member) as stream:
         whole = _Whole(stream)
         split = adapter.split(cast(BinaryIO, whole), document.location, document.charset)
-        key = xxhash.xxh3_128_digest(settings + split.context)
+        key = xxhash.xxh3_128_digest(settings_key(schedule, adapter) + split.context)
         known = items.known(number, key)
         pass_ = _Pass(
             items, split, known, Normalizer(schedule.products, schedule.catalogs, schedule.zone, feed.id_prefix)
@@ -75,7 +81,7 @@ def ingest(
 
     findings, remarks = pass_.settle(number, schedule.reading_fingerprint()), split.remarks()
     _add_lines(split, document, feed, findings)
-    items.keep_findings(number, run, findings, pass_.kept)
+    items.keep_findings(number, run, findings, pass_.kept, complete=verdict == "complete")
     if verdict == "complete":
         items.judge_absence(number, document.sha256, now)
         items.set_unreadable(number, pass_.nameless_hashes)
@@ -85,7 +91,7 @@ def ingest(
         number, document.location, adapter.name, verdict, reasons[:_REASONS_SHOWN] + remarks, pass_.count,
         document.size_bytes, pass_.parsed,
     )  # fmt: skip
-    keep_feed(items.store, reading, key, settings, document if trusted else None, run)
+    keep_feed(items.store, reading, key, reading_key(schedule, adapter, number), document if trusted else None, run)
     return reading
 
 
@@ -177,8 +183,6 @@ class _Pass:
 
     def kept(self, item_hash: bytes) -> bool:
         """Whether an item with that hash was skipped, so that what was said of it still holds."""
-        if not item_hash:
-            return True  # a remark on a group, which is looked after with its product
         place = int(self._known.find(item_hash)[0])
         return place >= 0 and bool(self._first[place] >= 0)
 

@@ -69,7 +69,7 @@ class Removals(msgspec.Struct):
             len(self.products) / max(self.owned_products, SHARE_FROM),
             len(self.variants) / max(self.owned_variants, SHARE_FROM),
         )
-        return round(max(shares), 6)
+        return max(shares)
 
     def count(self) -> int:
         """How many products go, or variants, whichever are more."""
@@ -94,13 +94,13 @@ def judge(removals: Removals, *, degraded: int, empty: int, limit: Limit, allow:
         GateResult("empty", empty, 0, "held" if empty else "pass"),
         GateResult(
             "removals",
-            value,
+            round(value, 6),
             "off" if bound is None else bound,
             "held" if over else "pass" if bound is not None else "off",
         ),
     ]
     for result in results:
-        if result.verdict == "held" and result.gate in allow:
+        if result.verdict == "held" and result.gate in allow & ALLOWABLE:
             result.verdict = "allowed"
     return results
 

@@ -14,7 +14,7 @@ import msgspec
 from feedsync.config import Schedule
 from feedsync.diff import diff_product
 from feedsync.effective import Effective, effective, payload_hash
-from feedsync.model import Change
+from feedsync.model import Change, ChangeClass, Kind
 from feedsync.plan import WINDOW_S, GateResult, Removals, action, judge, urgency
 from feedsync.snapshot.catalogs import CatalogState, CatalogTable
 from feedsync.snapshot.feeds import Reading
@@ -55,7 +55,6 @@ class _Planner:
         self.ignored = VOLATILE | {name.lower() for name in schedule.products.ignored_query}
         self.counts: Counter[str] = Counter()
         self.changes: list[tuple[Change, str]] = []
-        self.used_catalogs: set[str] = set()
 
     def derive(self, state: ProductState, *, hold_removals: bool) -> tuple[Effective, list[Change]]:
         target = effective(
@@ -78,7 +77,7 @@ class _Planner:
         )
         return target, changes
 
-    def step(self, state: ProductState, target: Effective, changes: list[Change], *, held: bool) -> str | None:
+    def step(self, state: ProductState, target: Effective, changes: list[Change], *, held: bool) -> str:
         """Put the product's step into the plan, or take it out; what becomes of its changes."""
         hashed = payload_hash(target.payload, self.ignored)
         act = action(
@@ -95,13 +94,11 @@ class _Planner:
         else:
             order = urgency(changes, new=state.sent is None, delete=act == "delete")
             self.products.put_plan(Planned(state.id, act, target.payload if act == "send" else None, hashed, order))
-            if target.payload is not None:
-                self.used_catalogs.update(target.payload.catalog_ids)
         gone = hashed is None and act is None and not held
         if gone and not any(m.absence is None for m in state.members):
             self.products.forget(state.id)
         else:
-            refused = state.outcome in ("rejected", "not_stored") and hashed != state.sent_hash
+            refused = state.outcome == "rejected" and hashed != state.sent_hash
             self.products.looked_at(
                 state.id, pending=act is not None or refused, held=held, next_change_at=target.next_change_at
             )
@@ -138,16 +135,16 @@ def make_plan(
     store.set_meta("deriving", fingerprint)
     planner.products.clear_plan()
     removals = _recent(store, planner.products, run, now)
-    removing: list[str] = []
+    removing: dict[str, bool] = {}  # product -> whether its removal was let through before
     for number, state in enumerate(planner.products.pending(), 1):
         target, changes = planner.derive(state, hold_removals=False)
         going = [change for change in changes if change.klass == "removal"]
         if going:
-            removing.append(state.id)
-            for change in going:
+            removing[state.id] = approved = _approved(store, state)
+            for change in going if not approved else ():
                 removals.add(change.kind, change.subject, change.variant_id)
         else:
-            planner.keep(changes, planner.step(state, target, changes, held=False) or "send")
+            planner.keep(changes, planner.step(state, target, changes, held=False))
         progress(number)
 
     results = judge(
@@ -159,28 +156,28 @@ def make_plan(
     )
     holder = next((result for result in results if result.verdict == "held"), None)
     allowed = any(result.verdict == "allowed" for result in results)
-    for product_id in removing:
+    for product_id, approved in removing.items():
         state = planner.products.state(product_id)
-        target, changes = planner.derive(state, hold_removals=False)
+        held = holder is not None and not (approved and holder.gate != "degraded")
+        _, changes = planner.derive(state, hold_removals=False)
         going = [change for change in changes if change.klass == "removal"]
-        flowing = [change for change in changes if change.klass != "removal"]
-        if holder is None:
-            verdict = planner.step(state, target, changes, held=False)
-            planner.keep(going, "allowed" if verdict == "send" and allowed else verdict or "send")
-        else:
-            target, flowing = planner.derive(state, hold_removals=True)
-            verdict = planner.step(state, target, flowing, held=True)
+        target, derived = planner.derive(state, hold_removals=held)
+        flowing = [change for change in derived if change.klass != "removal"]
+        verdict = planner.step(state, target, derived, held=held)
+        planner.keep(flowing, verdict)
+        if held and holder:
             planner.keep(going, f"held by {holder.gate}")
             for result in results:
                 result.held += len(going) if result.verdict == "held" else 0
-        planner.keep(flowing, verdict or "send")
+        else:
+            planner.keep(going, "allowed" if verdict == "send" and (allowed or approved) else verdict)
     if options.limit is not None:
-        planner.products.limit_plan(options.limit)
+        planner.flush()
+        planner.products.limit_plan(options.limit, run)
     catalogs = _catalogs(planner)
     planner.flush()
     sends, deletes = planner.products.plan_size()
-    held = holder.held if holder else 0
-    return Plan(planner.counts, results, catalogs, sends, deletes, held)
+    return Plan(planner.counts, results, catalogs, sends, deletes, holder.held if holder else 0)
 
 
 def _recent(store: Store, products: Products, run: int, now: int) -> Removals:
@@ -196,6 +193,13 @@ def _recent(store: Store, products: Products, run: int, now: int) -> Removals:
     return removals
 
 
+def _approved(store: Store, state: ProductState) -> bool:
+    """Whether the first step of this absence was let through: then the second one was, too (design, section 5)."""
+    since = min((m.absence.since for m in state.members if m.absence), default=None)
+    query = "select 1 from changes where subject = ? and class = 'removal' and verdict = 'allowed' and at >= ?"
+    return since is not None and store.scalar(query, state.id, since) is not None
+
+
 def _emptied(store: Store, reading: Reading) -> bool:
     """Whether a feed has no items now and had some: variants of it are still in the snapshot."""
     had = store.scalar("select 1 from variants where feed = ? limit 1", reading.feed)
@@ -204,13 +208,20 @@ def _emptied(store: Store, reading: Reading) -> bool:
 
 def _catalogs(planner: _Planner) -> list[CatalogState]:
     """The catalogs to send: new ones that the plan uses, and those whose spelling changed."""
+    unsent = CatalogTable(planner.store).unsent()
+    used: set[str] = set()
+    if any(catalog.sent_name is None for catalog in unsent):
+        for steps in planner.products.steps("send"):
+            used.update(c for step in steps if step.payload for c in step.payload.catalog_ids)
     chosen = []
-    for catalog in CatalogTable(planner.store).unsent():
+    for catalog in unsent:
         new = catalog.sent_name is None
-        if new and catalog.id not in planner.used_catalogs:
+        if new and catalog.id not in used:
             continue
-        kind, before = ("catalog_added", None) if new else ("catalog_renamed", catalog.sent_name)
-        change = Change(kind, catalog.id, None, "name", before, catalog.name, "feed", "addition" if new else "other")  # type: ignore[arg-type]
-        planner.keep([change], "send")
         chosen.append(catalog)
+        if catalog.sent_name != catalog.name:
+            kind: Kind = "catalog_added" if new else "catalog_renamed"
+            klass: ChangeClass = "addition" if new else "other"
+            change = Change(kind, catalog.id, None, "name", catalog.sent_name, catalog.name, "feed", klass)
+            planner.keep([change], "send")
     return chosen

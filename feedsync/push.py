@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
+import msgspec
+
 from feedsync.bik import wire
 from feedsync.bik.client import Bik
 from feedsync.config import Schedule
@@ -29,6 +31,13 @@ LOOK_BY_ID_BATCHES = 4
 _CATALOG_URGENCY = 0
 Record = dict[str, Any]
 _T = TypeVar("_T")
+
+
+class _Before(msgspec.Struct, frozen=True):
+    """How things stood before a request: whose last one is in doubt, and of which the store may have something."""
+
+    doubtful: set[str]
+    tried: set[str]
 
 
 class _Stop(Exception):
@@ -60,6 +69,7 @@ class _Push:
         self._ours = self._catalogs.ours()
         self._failures = 0
         self._done = 0
+        self._stripped: set[str] = set()
         self.pushed = Pushed()
 
     # -- catalogs
@@ -88,7 +98,7 @@ class _Push:
                         self._catalogs.acknowledged(catalog, self._run)
                 self.pushed.catalogs += len(batch)
                 self._failures = 0
-        self._known = self._catalogs.known()
+        self._known, self._names = self._catalogs.known(), self._catalogs.names()
 
     def _record_catalogs(self, batch: list[CatalogState], error: FeedsyncError) -> None:
         with self._store.transaction():
@@ -131,7 +141,7 @@ class _Push:
         found = {}
         for record in records if self._schedule.bik.keep_foreign_catalogs else []:
             ids = record.get("catalogIds")
-            foreign = [str(c) for c in ids if c not in self._ours] if isinstance(ids, list) else []
+            foreign = [c for c in ids if isinstance(c, str) and c not in self._ours] if isinstance(ids, list) else []
             found[str(record["id"])] = foreign
         self._products.saw(found, product_ids)
 
@@ -142,7 +152,7 @@ class _Push:
         settings = self._schedule.bik
         queue = deque[list[Planned]]()
         source = self._batches(action, settings.batch_size)
-        flying: dict[Future[None], tuple[list[Planned], set[str]]] = {}
+        flying: dict[Future[None], tuple[list[Planned], _Before]] = {}
         with ThreadPoolExecutor(settings.in_flight) as pool:
             try:
                 while True:
@@ -151,16 +161,16 @@ class _Push:
                         if batch is None:
                             break
                         if future := self._submit(pool, action, batch):
-                            flying[future] = batch, self._doubtful
+                            flying[future] = batch, self._before
                     if not flying:
                         return
                     done, _ = wait(flying, return_when=FIRST_COMPLETED)
                     for future in done:
-                        batch, doubtful = flying.pop(future)
-                        queue.extend(self._settle(future, action, batch, doubtful))
+                        batch, before = flying.pop(future)
+                        queue.extend(self._settle(future, action, batch, before))
             finally:
-                for future, (batch, doubtful) in flying.items():  # what is under way is heard out and recorded
-                    self._settle(future, action, batch, doubtful, last=True)
+                for future, (batch, before) in flying.items():  # what is under way is heard out and recorded
+                    self._settle(future, action, batch, before, last=True)
 
     def _batches(self, action: str, size: int) -> Iterator[list[Planned]]:
         for steps in self._products.steps(action):
@@ -169,28 +179,30 @@ class _Push:
 
     def _submit(self, pool: ThreadPoolExecutor, action: str, batch: list[Planned]) -> Future[None] | None:
         """Note the attempt and hand the request over; None when nothing of the batch can be sent."""
-        ids = [step.product_id for step in batch]
         urgency = min(step.urgency for step in batch)
         if action == "delete":
             with self._store.transaction():
-                self._doubtful: set[str] = set()
+                self._before = _Before(set(), set())
                 self._products.attempt(batch)
-            return pool.submit(self._bik.delete_products, ids, urgency)
+            return pool.submit(self._bik.delete_products, [step.product_id for step in batch], urgency)
         batch[:] = self._with_known_catalogs(batch)
-        if unseen := self._products.unseen([step.product_id for step in batch]):
+        ids = [step.product_id for step in batch]
+        if unseen := self._products.unseen(ids):
             records = self._read(lambda: self._bik.get_products(unseen, urgency))
             with self._store.transaction():
                 self._saw(records, unseen)
         if not batch:
             return None
-        foreign = self._products.foreign_catalogs(ids)
-        products = [
-            wire.product(step.payload, foreign.get(step.product_id, [])) for step in batch if step.payload is not None
-        ]
+        products = self._wire(batch)
         with self._store.transaction():
-            self._doubtful = self._products.in_doubt(batch)
+            self._before = _Before(self._products.in_doubt(batch), self._products.tried_before(batch))
             self._products.attempt(batch)
         return pool.submit(self._bik.put_products, products, urgency)
+
+    def _wire(self, steps: list[Planned]) -> list[wire.BikProduct]:
+        keep = self._schedule.bik.keep_foreign_catalogs
+        foreign = self._products.foreign_catalogs([step.product_id for step in steps]) if keep else {}
+        return [wire.product(s.payload, foreign.get(s.product_id, [])) for s in steps if s.payload is not None]
 
     def _with_known_catalogs(self, batch: list[Planned]) -> list[Planned]:
         """The steps whose catalogs Bik has; one unknown catalog would fail the whole request."""
@@ -198,38 +210,42 @@ class _Push:
         for step in batch:
             missing = [c for c in step.payload.catalog_ids if c not in self._known] if step.payload else []
             if missing:
+                name = self._names.get(missing[0], missing[0])
                 with self._store.transaction():
-                    self._products.failed(step, "retryable", SENTENCES["FS-708"].format(id=missing[0]))
+                    self._products.waits(step, "FS-708", SENTENCES["FS-708"].format(name=name))
             else:
                 sendable.append(step)
         return sendable
 
     def _settle(
-        self, future: Future[None], action: str, batch: list[Planned], doubtful: set[str], *, last: bool = False
+        self, future: Future[None], action: str, batch: list[Planned], before: _Before, *, last: bool = False
     ) -> list[list[Planned]]:
-        """Record how a request ended; the batches that must be tried in its place."""
+        """Record how a request ended; the batches that must be tried in its place. ``last``: nothing more is sent."""
         try:
             future.result()
         except Rejected as error:
-            if len(batch) > 1 and not last:
+            if last:  # nobody looked which of them was meant
+                self._record(batch, error, before, outcome="retryable")
+                return []
+            if len(batch) > 1:
                 return _halves(batch)
-            if len(batch) == 1 and not last and self._mended(action, batch[0]):
+            if self._mended(action, batch[0]):
                 return [] if action == "delete" else [batch]
-            self._record(batch, error)
+            self._record(batch, error, before)
         except FeedsyncError as error:
-            self._record(batch, error)
+            self._record(batch, error, before)
             if not last:
                 self._stop_on(error)
         else:
-            self._acknowledge(action, batch)
-            if doubtful and not last:
-                self._read_back([step for step in batch if step.product_id in doubtful])
+            self._acknowledge(action, batch, before.doubtful)
+            if before.doubtful and not last:
+                self._read_back([step for step in batch if step.product_id in before.doubtful])
         return []
 
-    def _acknowledge(self, action: str, batch: list[Planned]) -> None:
+    def _acknowledge(self, action: str, batch: list[Planned], doubtful: set[str]) -> None:
         with self._store.transaction():
             for step in batch:
-                self._products.acknowledged(step, self._run)
+                self._products.acknowledged(step, self._run, in_doubt=step.product_id in doubtful)
         if action == "delete":
             self.pushed.deleted += len(batch)
         else:
@@ -239,43 +255,51 @@ class _Push:
         self._progress(self._done)
 
     def _mended(self, action: str, step: Planned) -> bool:
-        """Whether a refusal of one product has a cause that can be taken away: it is gone already, or in a lost catalog."""
+        """Whether one product's refusal has a cause that can be taken away: it is gone already, or in a lost catalog."""
         if action == "delete":
             if self._read(lambda: self._bik.get_products([step.product_id], step.urgency)):
                 return False
-            self._acknowledge(action, [step])
+            self._acknowledge(action, [step], set())
             return True
         if not self._products.foreign_catalogs([step.product_id]):
             return False
         with self._store.transaction():
             self._products.saw({}, [step.product_id])
+        self._stripped.add(step.product_id)
         return True
 
     def _read_back(self, steps: list[Planned]) -> None:
         """After a request in doubt: look what the store holds now, since the older one may have landed later."""
         records = self._read(lambda: self._bik.get_products([s.product_id for s in steps], 2))
         stored = {record["id"]: record for record in records}
-        foreign = self._products.foreign_catalogs([step.product_id for step in steps])
         with self._store.transaction():
-            for step in steps:
-                assert step.payload is not None
-                product = wire.product(step.payload, foreign.get(step.product_id, []))
+            for step, product in zip(steps, self._wire(steps), strict=True):
                 field = wire.same(product, stored.get(step.product_id, {}))
-                if field is not None:
-                    self._products.failed(step, "not_stored", SENTENCES["FS-707"].format(detail=field))
+                if field is None:
+                    self._products.settled(step.product_id)
+                else:
+                    self._products.failed(step, "not_stored", "FS-707", SENTENCES["FS-707"].format(detail=field))
 
-    def _record(self, batch: list[Planned], error: FeedsyncError) -> None:
+    def _record(
+        self, batch: list[Planned], error: FeedsyncError, before: _Before, outcome: Outcome | None = None
+    ) -> None:
+        """Nothing of the batch was acknowledged. What was surely not applied leaves no trace of ours in the store."""
+        outcome = outcome or _outcome(error)
+        surely_not = isinstance(error, Rejected) or error.code == "FS-701" or error.parts.get("status") == 429
         with self._store.transaction():
             for step in batch:
-                self._products.failed(step, _outcome(error), error.message)
+                untouched = surely_not and step.product_id not in before.tried
+                self._products.failed(step, outcome, error.code, error.message, untouched=untouched)
+                if step.product_id in self._stripped:
+                    self._products.look_again(step.product_id)
         self._done += len(batch)
         self._progress(self._done)
 
     def _stop_on(self, error: FeedsyncError) -> None:
-        """Stop at once where nothing can go on, and after some failures in a row."""
+        """The run has failed; stop it at once where nothing can go on, and after some failures in a row."""
         self._failures += 1
+        self.pushed.fault = error
         if not isinstance(error, Retryable) or self._failures >= GIVE_UP_AFTER:
-            self.pushed.fault = error
             raise _Stop
 
 

@@ -19,7 +19,7 @@ from feedsync.bik.client import Bik
 from feedsync.bik.rate import RateBudget
 from feedsync.config import Feed, Schedule
 from feedsync.errors import ConfigError, FeedsyncError, Problem
-from feedsync.ingest import ingest, settings_key
+from feedsync.ingest import ingest, reading_key
 from feedsync.planning import Options, Plan, make_plan
 from feedsync.progress import Progress
 from feedsync.push import push
@@ -102,6 +102,7 @@ def preview(
         Store(snapshot_path(state, schedule.name)) as store,
         store.rehearsal(),
     ):
+        _same_address(store, schedule)
         started = clock()
         run = store.begin_run("diff", int(started))
         readings = [_read(store, schedule, n, state, run, int(started), progress) for n in range(len(schedule.feeds))]
@@ -124,6 +125,13 @@ def _claim(store: Store, schedule: Schedule, app_key: str, target: Target) -> No
     store.set_meta("target", mine)
 
 
+def _same_address(store: Store, schedule: Schedule) -> None:
+    """A preview needs no credentials, so it can only tell another store by its address."""
+    known = store.meta("target")
+    if known is not None and msgspec.json.decode(known)[0] != schedule.bik.base_url:
+        raise ConfigError("FS-505", schedule=schedule.name, known=msgspec.json.decode(known)[0])
+
+
 def _read(
     store: Store, schedule: Schedule, number: int, state: Path, run: int, now: int, progress: Progress
 ) -> Reading:
@@ -132,7 +140,7 @@ def _read(
     location = redact(feed.location)
     remembered = None
     for adapter in ADAPTERS:
-        remembered = remembered or last_reading(store, number, settings_key(schedule, adapter))
+        remembered = remembered or last_reading(store, number, reading_key(schedule, adapter, number))
     reading, validators, sha256 = remembered or (None, None, None)
     try:
         document = fetch(

@@ -105,6 +105,15 @@ def item_hash(raw: bytes) -> bytes:
     return xxhash.xxh3_128_digest(raw)
 
 
+def read_up_to(stream: BinaryIO, size: int) -> bytes:
+    """That many bytes, or all there are: a stream may give less at a time."""
+    parts = []
+    while size > 0 and (part := stream.read(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
 def count_lines(stream: BinaryIO, offsets: Sequence[int]) -> dict[int, int]:
     """The line of each offset, in one more pass over the stream; memory stays flat."""
     lines: dict[int, int] = {}

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, ClassVar, cast
 
-from feedsync.adapters.base import Block, Known, Parsed, RawItem, count_lines
+from feedsync.adapters.base import Block, Known, Parsed, RawItem, count_lines, read_up_to
 from feedsync.adapters.xml_head import (
     HEAD_LIMIT_BYTES,
     ROOT_NAMES,
+    SECTIONS,
     Head,
     as_utf8,
     find_root,
@@ -21,8 +22,6 @@ from feedsync.adapters.xml_head import (
 from feedsync.adapters.xml_parse import XmlItems
 from feedsync.adapters.xml_split import Splitter
 from feedsync.errors import Fatal, Problem
-
-_COMMENT = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 
 
 class GoogleXml:
@@ -42,21 +41,23 @@ class GoogleXml:
 
     def split(self, stream: BinaryIO, location: str, charset: str | None) -> XmlSplit:
         """Begin a pass; see :class:`feedsync.adapters.base.Adapter`."""
-        first = stream.read(1 << 16)
+        first = read_up_to(stream, 1 << 16)
         encoding = sniff_encoding(first, charset, location)
         text = as_utf8(cast(BinaryIO, _Rejoined(first, stream)), encoding)
-        buffer, size = b"", 1 << 18
-        while True:
-            chunk = text.read(size - len(buffer))
-            buffer += chunk
-            head = read_head(buffer, location)
-            if (head and head.item) or not chunk or size > HEAD_LIMIT_BYTES:
-                break
+        buffer, size = b"", 1 << 17
+        head = None
+        while head is None:
             size *= 2
+            chunk = read_up_to(text, size - len(buffer))
+            buffer += chunk
+            last = not chunk or size > HEAD_LIMIT_BYTES
+            head = read_head(buffer, location, last=last)
+            if last:
+                break
         if head is None:
             raise Fatal("FS-301", location=location, reason="no element was found in it")
         if head.item is None and local(head.root) not in ROOT_NAMES:
-            raise Fatal("FS-308", root=f"<{head.root.decode('utf-8', 'replace')}>")
+            raise Fatal("FS-308", location=location, root=f"<{head.root.decode('utf-8', 'replace')}>")
         return XmlSplit(head, buffer, text, encoding)
 
 
@@ -68,7 +69,7 @@ class XmlSplit:
         self._encoding = encoding
         self._rest = buffer
         self._stream = stream
-        self._items = XmlItems(head.item or b"item", head.namespaces)
+        self._items = XmlItems(head.item or b"item", head.namespaces, transcoded=encoding != "utf-8")
         self._cut_off = False
         bound = sorted(head.namespaces.items())
         self.context = repr((encoding, head.item, bound)).encode()
@@ -90,10 +91,10 @@ class XmlSplit:
 
     def faults(self) -> list[Problem]:
         """FS-303, unless the root element is closed after the last item."""
-        closing = rb"</" + re.escape(self._head.root) + rb"\s*>"
-        empty = rb"<" + re.escape(self._head.root) + rb"(?:\s[^<>]*)?/>"
-        text = _COMMENT.sub(b"", self._rest)
-        if re.search(closing, text) or (self._head.item is None and re.search(empty, text)):
+        name = re.escape(self._head.root)
+        text = SECTIONS.sub(b"", self._rest)
+        closed = len(re.findall(rb"</" + name + rb"\s*>", text))
+        if closed >= max(1, self._head.depth) or (self._head.item is None and not self._head.depth):
             return []
         return [Problem("FS-303", {"root": f"<{self._head.root.decode('utf-8', 'replace')}>"})]
 

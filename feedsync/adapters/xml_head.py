@@ -25,10 +25,15 @@ HEAD_LIMIT_BYTES = 4 * 1024 * 1024
 _JUNK_LIMIT_BYTES = 64 * 1024
 
 _DECLARATION = re.compile(rb"<\?xml\b[^>]*?\bencoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]+)\s*[\"']", re.IGNORECASE)
-_SKIPPED = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
+_FIRST_TAG = re.compile(rb"<[A-Za-z_]")
+#: Comments, CDATA sections and instructions; one that is not closed reaches to the end.
+SECTIONS = re.compile(rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
 TAG_REST = rb"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+"
 _START = re.compile(rb"<([A-Za-z_][\w.-]*(?::[\w.-]+)?)(" + TAG_REST + rb")>")
 _NAMESPACE = re.compile(rb"\bxmlns(?::([\w.-]+))?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+#: Python's own codecs that are no character encodings of documents.
+_NO_ENCODINGS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined", "unicode_escape",
+                           "raw_unicode_escape", "utf_7"})  # fmt: skip
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -41,7 +46,8 @@ _BOMS = (
 class Head(msgspec.Struct):
     """What the beginning says. ``item`` is the item's tag as written (``g:item``), None where there is none.
 
-    ``namespaces`` maps a prefix ("" for none) to its address; ``start`` is where the first item begins in ``buffer``.
+    ``namespaces`` maps a prefix ("" for none) to its address; ``start`` is where the first item begins in ``buffer``;
+    ``depth`` counts how many elements of the root's name are open there.
     """
 
     root: bytes
@@ -49,6 +55,7 @@ class Head(msgspec.Struct):
     namespaces: dict[str, str]
     start: int
     repeated_namespace: bool
+    depth: int
 
 
 def local(name: bytes) -> bytes:
@@ -67,19 +74,22 @@ def sniff_encoding(head: bytes, charset: str | None, location: str) -> str:
     for bom, name in _BOMS:
         if head.startswith(bom):
             return name
-    if head[:4] in (b"<\x00?\x00", b"<\x00r\x00", b"<\x00f\x00"):
+    if re.match(rb"<\x00[!-~]\x00", head):
         return "utf-16-le"
-    if head[:4] in (b"\x00<\x00?", b"\x00<\x00r", b"\x00<\x00f"):
+    if re.match(rb"\x00<\x00[!-~]", head):
         return "utf-16-be"
-    match = _DECLARATION.search(head[:_JUNK_LIMIT_BYTES])
+    first = _FIRST_TAG.search(head)
+    match = _DECLARATION.search(head[: first.start()] if first else head)
     declared = match[1].decode("ascii") if match else charset
     if declared is None:
         return "utf-8"
     try:
         name = codecs.lookup(declared).name
-        "<".encode(name)
+        known = name not in _NO_ENCODINGS and b"<".decode(name) == "<"
     except (LookupError, UnicodeError):
-        raise Fatal("FS-306", location=location, encoding=declared) from None
+        known = False
+    if not known:
+        raise Fatal("FS-306", location=location, encoding=declared)
     if name == "iso8859-1":
         return "cp1252"  # as every browser reads it: real feeds that say Latin-1 hold curly quotes
     return "utf-8" if name == "ascii" or name.startswith(("utf-16", "utf-32")) else name
@@ -118,8 +128,8 @@ def find_root(buffer: bytes) -> bool:
     return _START.search(_blank(buffer[:_JUNK_LIMIT_BYTES])) is not None
 
 
-def read_head(buffer: bytes, location: str) -> Head | None:
-    """The head, or None when ``buffer`` holds no whole root tag.
+def read_head(buffer: bytes, location: str, *, last: bool) -> Head | None:
+    """The head, or None when ``buffer`` does not hold all of it; ``last``: there is no more than this buffer.
 
     Raises:
         Unsafe: FS-302, for a DOCTYPE before the first item.
@@ -129,22 +139,28 @@ def read_head(buffer: bytes, location: str) -> Head | None:
     repeated = False
     root: bytes | None = None
     item: bytes | None = None
-    start = len(buffer)
+    depth, start = 0, len(buffer)
     for match in _START.finditer(text):
         name, rest = match[1], match[2]
         if root is not None and local(name) in ITEM_NAMES:
             item, start = name, match.start()
             break
         root = root or name
+        depth += name == root and not rest.endswith(b"/")
+        own: dict[str, str] = {}
         for prefix, double, single in _NAMESPACE.findall(rest):
             key, address = prefix.decode(), (double or single).decode("utf-8", "replace")
-            repeated |= key in namespaces and namespaces[key] == address
-            namespaces.setdefault(key, address)
+            repeated |= key in own
+            own.setdefault(key, address)
+        namespaces |= own  # an inner declaration holds for the items below it
     if re.search(rb"<!DOCTYPE|<!ENTITY", text[:start], re.IGNORECASE):
         raise Unsafe("FS-302", location=location)
-    return None if root is None else Head(root, item, namespaces, start, repeated)
+    if root is None or not (last or item):
+        return None
+    closed = len(re.findall(rb"</" + re.escape(root) + rb"\s*>", text[:start]))
+    return Head(root, item, namespaces, start, repeated, depth - closed if item else depth)
 
 
 def _blank(buffer: bytes) -> bytes:
-    """The buffer with comments, CDATA and instructions blanked, every offset kept."""
-    return _SKIPPED.sub(lambda m: b" " * len(m[0]), buffer)
+    """The buffer with comments, CDATA and instructions blanked, every offset kept; one that is not closed to the end."""
+    return SECTIONS.sub(lambda m: b" " * len(m[0]), buffer)

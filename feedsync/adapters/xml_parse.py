@@ -7,7 +7,6 @@ Only an element's own children count: the price inside of ``shipping`` is not th
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Sequence
 from xml.sax.saxutils import quoteattr
@@ -16,6 +15,7 @@ from lxml import etree
 
 from feedsync.adapters.base import ITEM_LIMIT_BYTES, Parsed, RawItem
 from feedsync.adapters.xml_head import local
+from feedsync.adapters.xml_repair import PREFIX, mend, sure_id
 from feedsync.errors import Problem
 from feedsync.model import Attributes, Value
 
@@ -24,18 +24,6 @@ _GOOGLE = re.compile(r"https?://base\.google\.com/ns/")
 _UNBOUND = "urn:feedsync:unbound:"
 _CHUNK_BYTES = 1 << 18
 _REPLACEMENT = "\ufffd".encode()
-_XML_ENTITIES = {b"amp", b"lt", b"gt", b"quot", b"apos"}
-_SECTION = re.compile(rb"(<!\[CDATA\[.*?\]\]>|<!--.*?-->)", re.DOTALL)
-_AMPERSAND = re.compile(rb"&(?!#\d+;|#[xX][0-9a-fA-F]+;)(?:([A-Za-z][A-Za-z0-9]*);)?")
-_BARE_LESS = re.compile(rb"<(?![A-Za-z_/!?])")
-_CONTROL = re.compile(
-    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01])|[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F]));"
-)
-_PREFIX = re.compile(rb"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=")
-_ID = re.compile(
-    rb"<((?:[\w.-]+:)?)id(?:\s[^<>]*)?>\s*(?:<!\[CDATA\[\s*)?([^<\]]*?)\s*(?:\]\]>\s*)?</(?:[\w.-]+:)?id\s*>"
-)
-
 #: Other names for Google's attributes, used where the item has none of that name: Meta's vehicle feeds, old shops.
 _ALIASES: dict[str, tuple[str, ...]] = {
     "id": ("vehicle_id", "@id"),
@@ -49,7 +37,9 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 class XmlItems:
     """The parser of one document's items: knows its namespaces and its item's tag."""
 
-    def __init__(self, item: bytes, namespaces: dict[str, str]) -> None:
+    def __init__(self, item: bytes, namespaces: dict[str, str], *, transcoded: bool) -> None:
+        self._transcoded = transcoded
+        self._google = {prefix for prefix, address in namespaces.items() if _GOOGLE.match(address)} | {"g"}
         self._item = local(item).decode()
         self._prefix = item.partition(b":")[0].decode() if b":" in item else None
         self._open = _root(namespaces)
@@ -87,7 +77,7 @@ class XmlItems:
         if children is None:
             return [self._alone(item.raw) for item in items]
         return [
-            _replaced(item.raw) or Parsed(self._attributes(child)) for item, child in zip(items, children, strict=True)
+            self._lost(item.raw) or Parsed(self._attributes(child)) for item, child in zip(items, children, strict=True)
         ]
 
     def _children(self, opening: bytes, raws: list[bytes]) -> list[etree._Element] | None:
@@ -102,19 +92,31 @@ class XmlItems:
         return children
 
     def _alone(self, raw: bytes) -> Parsed:
-        refused = _replaced(raw)
+        refused = self._lost(raw)
         if refused is not None:
             return refused
         if children := self._children(self._open, [raw]):
             return Parsed(self._attributes(children[0]))
-        mended, notes = _mend(raw)
+        mended, notes = mend(raw)
         opening = self._open
-        if unbound := {(a or b).decode() for a, b in _PREFIX.findall(mended)} - self._bound:
+        if unbound := {(a or b).decode() for a, b in PREFIX.findall(mended)} - self._bound:
             notes.append(f"the undeclared prefix {', '.join(sorted(unbound))}")
             opening = opening[:-1] + b"".join(_declaration(prefix) for prefix in sorted(unbound)) + b">"
         if notes and (children := self._children(opening, [mended])):
             return Parsed(self._attributes(children[0]), notes=tuple(Problem("FS-414", {"what": n}) for n in notes))
-        return _unreadable(raw, Problem("FS-401", {"reason": _reason(opening + mended)}))
+        return self._refused(mended, Problem("FS-401", {"reason": _reason(opening + mended)}))
+
+    def _lost(self, raw: bytes) -> Parsed | None:
+        """The refusal of an item with U+FFFD, which stands for bytes that the document's encoding does not have."""
+        if not self._transcoded or _REPLACEMENT not in raw:
+            return None
+        return self._refused(raw, Problem("FS-401", {"reason": "it holds bytes that its encoding does not have"}))
+
+    def _refused(self, mended: bytes, problem: Problem) -> Parsed:
+        """An item that cannot be read: with its id where the bytes name one for sure, else as FS-304."""
+        if item_id := sure_id(mended, self._google, {"", self._prefix or ""}):
+            return Parsed(problem=problem, id_text=item_id)
+        return Parsed(problem=Problem("FS-304", {"detail": problem.message}))
 
     def _attributes(self, element: etree._Element) -> Attributes:
         """The element's children by name: Google's namespace wins over a plain name, repeated ones become a list."""
@@ -211,40 +213,6 @@ def _alias(value: Value) -> Value:
     return value["url"] if isinstance(value, dict) and "url" in value else value
 
 
-def _mend(raw: bytes) -> tuple[bytes, list[str]]:
-    """The repairs that cannot change what an item says, outside of CDATA and comments, and what they were."""
-    notes: dict[str, None] = {}
-
-    def ampersand(match: re.Match[bytes]) -> bytes:
-        name = match[1]
-        if name in _XML_ENTITIES:
-            return match[0]
-        character = html.unescape(f"&{name.decode()};") if name else ""
-        if name and not character.startswith("&"):
-            notes["an HTML entity"] = None
-            return html.escape(character).encode()
-        notes["a raw &"] = None
-        return b"&amp;" + match[0][1:]
-
-    def replaced(pattern: re.Pattern[bytes], by: bytes, what: str, part: bytes) -> bytes:
-        part, count = pattern.subn(by, part)
-        if count:
-            notes[what] = None
-        return part
-
-    parts = _SECTION.split(raw)
-    for index, part in enumerate(parts):
-        part = replaced(_CONTROL, b"", "a control character", part)
-        if not part.startswith((b"<![CDATA[", b"<!--")):
-            part = _AMPERSAND.sub(ampersand, part)
-            part = replaced(_BARE_LESS, b"&lt;", "a raw <", part)
-            if b"]]>" in part:
-                notes["a stray ]]>"] = None
-                part = part.replace(b"]]>", b"]]&gt;")
-        parts[index] = part
-    return b"".join(parts), list(notes)
-
-
 def _reason(document: bytes) -> str:
     """The parser's own words, without its place: the line is that of a chunk, not of the feed."""
     try:
@@ -252,28 +220,3 @@ def _reason(document: bytes) -> str:
     except etree.XMLSyntaxError as error:
         return re.sub(r",? ?\(?line \d+.*", "", str(error.msg or error).replace("feedsync", "the item's end")).strip()
     return "it does not hold exactly one item"
-
-
-def _replaced(raw: bytes) -> Parsed | None:
-    """The refusal of an item that holds U+FFFD, which stands for bytes that the document's encoding does not have."""
-    if _REPLACEMENT not in raw:
-        return None
-    return _unreadable(raw, Problem("FS-401", {"reason": "it holds bytes that its encoding does not have"}))
-
-
-def _unreadable(raw: bytes, problem: Problem) -> Parsed:
-    """An item that is refused: with its id where the bytes name exactly one, else as FS-304."""
-    item_id = _sure_id(raw)
-    return Parsed(problem=problem if item_id else Problem("FS-304", {"detail": problem.message}), id_text=item_id)
-
-
-def _sure_id(raw: bytes) -> str | None:
-    """The id that broken bytes name, when all that name one agree; a prefixed id counts more than Atom's own."""
-    found = [(prefix, value) for prefix, value in _ID.findall(raw) if value]
-    chosen = {value for prefix, value in found if prefix} or {value for _, value in found}
-    if len(chosen) != 1:
-        return None
-    try:
-        return html.unescape(chosen.pop().decode("utf-8"))
-    except UnicodeDecodeError:
-        return None

@@ -39,6 +39,7 @@ class Splitter:
         self._buffer = buffer[head.start :]
         self._base = head.start  # offset of the buffer in the stream
         self._position = 0  # how much of the buffer is done
+        self._outside = 0  # up to here no item can begin
         self._eof = False
         self.tail = b""
 
@@ -62,7 +63,7 @@ class Splitter:
         if self._position:
             self._buffer = self._buffer[self._position :]
             self._base += self._position
-            self._position = 0
+            self._position = self._outside = 0
         while len(self._buffer) < size and not self._eof:
             chunk = self._stream.read(max(size - len(self._buffer), 1 << 16))
             self._eof = not chunk
@@ -85,7 +86,7 @@ class Splitter:
                     break
                 offset = position + len(part) - len(raw) + start
                 block.misses.append((index, RawItem(raw[start:] + self._close, offset, hashes[index])))
-            block.offsets.append(position)
+            block.offsets.append(position + len(part) - len(raw))
             position += len(part) + close
         block.hashes = hashes
         self._position = position - self._base
@@ -129,23 +130,26 @@ class Splitter:
             size *= 2
             self._fill(size)
         while (unit := self._rough_unit()) is None and not self._eof:
-            self._position = max(self._position, len(self._buffer) - 1024)
+            self._position = self._outside = max(self._outside, len(self._buffer) - 1024)
             self._fill(BLOCK_BYTES)
         return unit
 
     def _exact_unit(self) -> tuple[int, int, bool] | None:
         """(start, end, plain) of the next item as XML reads it, or None when the buffer does not hold all of it.
 
-        ``plain`` says that nothing about it could be otherwise: one start tag, no item tag inside of a comment or CDATA.
-        An item that seems to hold the end of one item and the start of another in one comment or CDATA section has
-        lost the end of that section: that is no reading either.
+        ``plain`` says that nothing about it could be otherwise: one start tag, no item tag inside of a comment or
+        CDATA. An item that seems to hold the end of one item and the start of another in one comment or CDATA section
+        has lost the end of that section: that is no reading either. Up to ``_outside`` no item can begin.
         """
         depth, start, plain, position = 0, -1, True, self._position
+        self._outside = position
         while match := self._token.search(self._buffer, position):
             closer = _CLOSERS.get(match[0])
             if closer is not None:
                 end = self._buffer.find(closer, match.end())
                 if end < 0:
+                    if not depth and self._eof:
+                        self._outside = len(self._buffer)  # whatever follows is inside of it
                     return None
                 position = end + len(closer)
                 if depth:
@@ -153,6 +157,8 @@ class Splitter:
                     if closing and self._start.search(self._buffer, closing.end(), end):
                         return start, position, False
                     plain = plain and closing is None and self._start.search(self._buffer, match.end(), end) is None
+                else:
+                    self._outside = position
                 continue
             tag = self._tag_rest.match(self._buffer, match.start() + 1)
             if tag is None:
@@ -175,8 +181,8 @@ class Splitter:
 
     def _rough_unit(self) -> RawItem | None:
         """The next item where the document is not well-formed: up to the first closing tag or the next start tag."""
-        buffer, position = self._buffer, self._position
-        first = self._start.search(buffer, position)
+        buffer = self._buffer
+        first = self._start.search(buffer, self._outside)
         if first is None:
             return None
         end = self._end.search(buffer, first.end())
@@ -190,7 +196,8 @@ class Splitter:
     def _take(self, start: int, end: int, broken: str | None) -> RawItem:
         raw = self._buffer[start:end]
         self._position = end
-        hashed = raw.removesuffix(self._close) if broken is None else raw
+        # a broken item never shares its hash with a whole one
+        hashed = raw.removesuffix(self._close) if broken is None else broken.encode() + b"\0" + raw
         return RawItem(raw, self._base + start, item_hash(hashed), broken)
 
 

@@ -136,11 +136,11 @@ class Bik:
         except httpx.HTTPError as error:
             raise Retryable("FS-705", reason=f"{type(error).__name__} in {call}") from None
         envelope = _envelope(response)
-        status = max(response.status_code, _inner_status(envelope))
+        status = _status(response.status_code, envelope)
+        if status is None:
+            raise Retryable("FS-706", reason=f"{call} answered {response.status_code} without a readable envelope")
         if status < 300:
-            if envelope is None:
-                raise Retryable("FS-706", reason=f"{call} answered {response.status_code} with no JSON envelope")
-            return envelope.get("data")
+            return (envelope or {}).get("data")
         raise _refusal(call, status, _words(envelope, response), _retry_after(response))
 
 
@@ -157,20 +157,32 @@ def _refusal(call: str, status: int, words: str, after_s: float | None) -> Feeds
 def _envelope(response: httpx.Response) -> dict[str, Any] | None:
     try:
         decoded = msgspec.json.decode(response.content)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return decoded if isinstance(decoded, dict) else None
 
 
-def _inner_status(envelope: dict[str, Any] | None) -> int:
-    """The envelope's own status, which may be a number or a text, and may be missing; ``success: false`` is a 500."""
+def _status(http: int, envelope: dict[str, Any] | None) -> int | None:
+    """The status of an answer: HTTP's own error, else the envelope's; None where nobody can tell.
+
+    The envelope's status is a number or a text (bik-api.md, *Transport*). An acknowledgement needs it to be 2xx, or
+    ``success`` to be true where it is missing, and no errors; everything else that looks like success is in doubt.
+    """
+    if http >= 300:
+        return http
     if envelope is None:
-        return 0
-    try:
-        status = int(envelope.get("status", 0))
-    except (TypeError, ValueError):
-        status = 0
-    return 500 if status < 400 and envelope.get("success") is False else status
+        return None
+    inner = envelope.get("status")
+    if isinstance(inner, str) and inner.isascii() and inner.isdigit():
+        inner = int(inner)
+    success = envelope.get("success")
+    if isinstance(inner, int) and inner >= 300:
+        return inner
+    if success is False:
+        return 500
+    if envelope.get("errors") or not ((inner is None and success is True) or inner in range(200, 300)):
+        return None
+    return http
 
 
 def _words(envelope: dict[str, Any] | None, response: httpx.Response) -> str:
@@ -185,7 +197,7 @@ def _words(envelope: dict[str, Any] | None, response: httpx.Response) -> str:
 def _retry_after(response: httpx.Response) -> float | None:
     """``Retry-After`` in seconds, given as a number or as a date (RFC 9110, 10.2.3)."""
     value = response.headers.get("Retry-After", "")
-    if value.isdigit():
+    if value.isascii() and value.isdigit():
         return float(value)
     try:
         return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())

@@ -121,6 +121,8 @@ def same(sent: BikProduct, stored: dict[str, Any]) -> str | None:
     want = msgspec.json.decode(msgspec.json.encode(sent))
     for name, value in want.items():
         have = stored.get(name)
+        if name == "photos":
+            have = [{"photoUrl": p.get("photoUrl")} if isinstance(p, dict) else p for p in have or []]
         if name in ("catalogIds", "metafields", "combinations"):
             if _by_id(value) != _by_id(have, value):
                 return str(name)

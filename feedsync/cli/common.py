@@ -71,9 +71,10 @@ def write_json(value: object) -> None:
     sys.stdout.write(encoded.decode() + "\n")
 
 
-def fail(error: FeedsyncError, *, as_json: bool) -> None:
-    """Tell a person what went wrong, and a program with ``--json`` as well."""
-    print(f"feedsync: {error.code}: {error.message}", file=sys.stderr)
+def fail(error: FeedsyncError, *, as_json: bool, schedule: str | None = None) -> None:
+    """Tell a person what went wrong, and with which schedule; with ``as_json`` a program as well."""
+    who = f"feedsync: {schedule}" if schedule else "feedsync"
+    print(f"{who}: {error.code}: {error.message}", file=sys.stderr)
     if as_json:
         write_json(ErrorOutput(Reason(error.code, error.message)))
 

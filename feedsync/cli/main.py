@@ -12,26 +12,28 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
-import click
 import stamina.instrumentation
 import typer
+from typer.exceptions import TyperException
 
 from feedsync import __version__
 from feedsync.cli import demo, look, run, sandbox
 from feedsync.cli.common import Context, fail
-from feedsync.errors import FeedsyncError
+from feedsync.errors import ConfigError, FeedsyncError
 
 app = typer.Typer(
     help="Keep a Bik store equal to a brand's product feeds.",
-    no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 
-class Terminated(BaseException):
-    """SIGTERM came; what is under way is recorded, then the program ends."""
+class Interrupted(BaseException):
+    """A signal came; what is under way is recorded, then the program ends with the signal's exit code."""
+
+    def __init__(self, signum: int) -> None:
+        self.exit_code = 128 + signum
 
 
 def _version(show: bool) -> None:
@@ -71,24 +73,25 @@ def main(arguments: list[str] | None = None) -> None:
 def run_program(arguments: list[str]) -> int:
     """Run one command; the exit code. Every expected error has become a message by then."""
     stamina.instrumentation.set_on_retry_hooks([])  # they would print to stdout, which belongs to reports
-    previous = signal.signal(signal.SIGTERM, _terminate)
+    handlers = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    as_json = "--json" in arguments
     try:
-        return int(typer.main.get_command(app).main(arguments, prog_name="feedsync", standalone_mode=False) or 0)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (click.exceptions.Abort, KeyboardInterrupt):
-        print("interrupted; the next run goes on from here", file=sys.stderr)
-        return 130
-    except Terminated:
-        print("terminated; the next run goes on from here", file=sys.stderr)
-        return 143
+        command = typer.main.get_command(app)
+        return int(command.main(arguments or ["--help"], prog_name="feedsync", standalone_mode=False) or 0)
+    except Interrupted as interrupted:
+        print("feedsync: interrupted; the next run goes on from here", file=sys.stderr)
+        return interrupted.exit_code
     except FeedsyncError as error:
-        fail(error, as_json="--json" in arguments)
+        fail(error, as_json=as_json)
         return error.exit_code
+    except TyperException as error:
+        message = error.format_message() if isinstance(error, typer.BadParameter.__mro__[2]) else str(error)
+        fail(ConfigError("FS-106", reason=f"{message} (see feedsync --help)"), as_json=as_json)
+        return 2
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
 
 
-def _terminate(signum: int, frame: FrameType | None) -> None:
-    raise Terminated
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    raise Interrupted(signum)

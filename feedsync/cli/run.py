@@ -71,7 +71,7 @@ def run(
                     schedule, where.state, trigger="hand", options=options, target=target, progress=progress
                 )
         except FeedsyncError as error:  # a mistake in one schedule never stops another
-            fail(error, as_json=False)
+            fail(error, as_json=False, schedule=name)
             results.errors.append(ErrorOutput(Reason(error.code, error.message), name))
             codes.append(error.exit_code)
             continue

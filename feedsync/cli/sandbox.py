@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -76,5 +77,7 @@ def sandbox(
             state=file, host=host, port=port, key=key, secret=secret, app_id=app_id, faults=faults, settings=settings,
             on_ready=ready,
         )  # fmt: skip
+    except sqlite3.Error as error:
+        raise ConfigError("FS-106", reason=f"--file {file}: {error}") from None
     except OSError as error:
         raise ConfigError("FS-106", reason=f"cannot listen on {host}:{port}: {error.strerror or error}") from None

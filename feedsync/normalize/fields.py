@@ -12,15 +12,16 @@ from collections.abc import Iterator, Mapping
 from feedsync.model import Attributes, Value
 from feedsync.normalize.text import one_line
 
+#: Spellings without case and separators, so that ``in stock``, ``IN_STOCK`` and schema.org's ``InStock`` are one.
 _AVAILABILITY: dict[str, str] = {
     **dict.fromkeys(
-        ("in_stock", "instock", "available", "available_for_order", "limited_availability", "limited_stock", "low_stock",
-         "in_store_only", "online_only", "yes", "true", "1", "active"), "in_stock"),
+        ("instock", "available", "availablefororder", "limitedavailability", "limitedstock", "lowstock", "instoreonly",
+         "onlineonly", "yes", "true", "1", "active"), "in_stock"),
     **dict.fromkeys(
-        ("out_of_stock", "outofstock", "out_stock", "sold_out", "soldout", "unavailable", "not_available", "no_stock",
-         "oos", "mark_as_sold", "sold", "pending", "no", "false", "0"), "out_of_stock"),
-    **dict.fromkeys(("preorder", "pre_order", "presale", "pre_sale"), "preorder"),
-    **dict.fromkeys(("backorder", "back_order", "onbackorder", "on_backorder"), "backorder"),
+        ("outofstock", "outstock", "soldout", "unavailable", "notavailable", "nostock", "oos", "markassold", "sold",
+         "pending", "no", "false", "0"), "out_of_stock"),
+    **dict.fromkeys(("preorder", "presale"), "preorder"),
+    **dict.fromkeys(("backorder", "onbackorder", "madetoorder"), "backorder"),
     **dict.fromkeys(("discontinued", "archived"), "discontinued"),
 }  # fmt: skip
 _SCHEMA_ORG = re.compile(r"https?://schema\.org/", re.IGNORECASE)
@@ -36,12 +37,18 @@ OPTION_NAMES: Mapping[str, str] = {
     "age_group": "Age group",
     "gender": "Gender",
 }
-_PAIR = re.compile(r"\s*([^:,]+?)\s*:\s*((?:\\,|[^,])*?)\s*(?:,|$)")
+_SEPARATOR = re.compile(r"(?<!\\),")
 
 
 def texts(attributes: Attributes, name: str) -> list[str]:
     """Every value of an attribute that is not empty, as raw text, in order."""
-    return [text for value in _each(attributes.get(name)) if (text := _text(value).strip())]
+    value = attributes.get(name)
+    if value is None:
+        return []
+    if isinstance(value, str):  # nearly always
+        stripped = value.strip()
+        return [stripped] if stripped else []
+    return [stripped for one in _each(value) if (stripped := _text(one).strip())]
 
 
 def text(attributes: Attributes, name: str) -> str:
@@ -51,8 +58,7 @@ def text(attributes: Attributes, name: str) -> str:
 
 def _each(value: Value | None) -> Iterator[Value]:
     if isinstance(value, list):
-        for one in value:
-            yield from _each(one)
+        yield from value
     elif value is not None:
         yield value
 
@@ -64,8 +70,7 @@ def _text(value: Value) -> str:
 
 def availability(raw: str) -> str | None:
     """One of Google's words, or ``discontinued``; None for a spelling that is not known."""
-    word = re.sub(r"[\s_-]+", "_", _SCHEMA_ORG.sub("", raw.strip())).lower().strip("_.")
-    return _AVAILABILITY.get(word)
+    return _AVAILABILITY.get(re.sub(r"[\s_.-]+", "", _SCHEMA_ORG.sub("", raw.strip())).lower())
 
 
 def quantity(attributes: Attributes) -> tuple[int | None, tuple[str, str] | None]:
@@ -94,10 +99,10 @@ def options(attributes: Attributes) -> tuple[tuple[str, str], ...]:
 def _pairs(value: Value) -> Iterator[tuple[str, str]]:
     """``Memory size:128 GB,Screen size:XL``, or the nested form with ``name`` and ``value`` elements."""
     if isinstance(value, dict) and "name" in value:
-        pair = one_line(text(value, "name")), one_line(text(value, "value"))
-        if all(pair):
-            yield pair
-        return
-    for name, choice in _PAIR.findall(_text(value)):
-        if choice:
-            yield one_line(name), one_line(choice.replace("\\,", ","))
+        pairs = [(text(value, "name"), text(value, "value"))]
+    else:
+        parts = (part.partition(":") for part in _SEPARATOR.split(_text(value)))
+        pairs = [(name, choice.replace("\\,", ",")) for name, _, choice in parts]
+    for name, choice in pairs:
+        if (shown := one_line(name)) and (chosen := one_line(choice)):
+            yield shown, chosen

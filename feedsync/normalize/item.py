@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import tzinfo
+from functools import lru_cache
 
 from feedsync.config import Catalogs, Products
 from feedsync.errors import Problem
@@ -20,7 +21,7 @@ from feedsync.normalize.text import instant, one_line, plain, web_address
 #: Raised with every change of what an item becomes, so that a snapshot reads all items again.
 NORMALIZER_VERSION = 1
 
-_LEVEL = re.compile(r"\s*(?:>|&gt;|›|»)\s*")
+_LEVEL = re.compile(r">|&gt;|›|»")
 _PATH_FIELDS = ("product_type", "google_product_category")
 
 
@@ -139,6 +140,8 @@ class Normalizer:
         else:
             if sale_currency != currency:
                 reason = f"{raw!r} is in another currency than the price"
+            elif sale_minor == 0 < price_minor:
+                reason = f"{raw!r} would give it away"
             elif sale_minor < price_minor:
                 return (sale_minor, *window)
             elif sale_minor > price_minor:
@@ -202,8 +205,7 @@ class Normalizer:
             name = self._catalogs.names.get(raw, raw)
             if name.isdigit() and self._catalogs.source == "google_product_category":
                 continue
-            levels = [level for part in _LEVEL.split(name) if (level := one_line(part))]
-            if levels:
+            if levels := _levels(name):
                 paths.setdefault(" > ".join(levels[: self._catalogs.depth]))
         return tuple(paths)
 
@@ -212,15 +214,20 @@ class Normalizer:
         tags: dict[str, str] = {}
         for name in self._products.tags:
             for raw in fields.texts(attributes, name):
-                parts = _LEVEL.split(raw) if name in _PATH_FIELDS else [raw]
-                for part in parts:
-                    if tag := " ".join(one_line(part).replace(",", " ").split()):
+                for part in _levels(raw) if name in _PATH_FIELDS else (one_line(raw),):
+                    if tag := " ".join(part.replace(",", " ").split()) if "," in part else part:
                         tags.setdefault(tag.casefold(), tag)
         return tuple(tags.values())
 
     def _metafields(self, attributes: Attributes) -> tuple[tuple[str, str], ...]:
         pairs = ((name, one_line(" | ".join(fields.texts(attributes, name)))) for name in self._products.metafields)
         return tuple((name, value) for name, value in pairs if value)
+
+
+@lru_cache(maxsize=16384)
+def _levels(path: str) -> tuple[str, ...]:
+    """The levels of ``A > B > C``, each as plain text."""
+    return tuple(level for part in _LEVEL.split(path) if (level := one_line(part)))
 
 
 def _required(attributes: Attributes, name: str) -> str:

@@ -15,7 +15,9 @@ _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f]+")
 _SHAPE = re.compile(
     r"(?P<before>[^\d\s.,'’+\-−][^\d\s'’+\-−]*)? ?(?P<number>[\d][\d.,'’ ]*?)(?:,-|\.-)? ?(?P<after>[^\d\s+\-−,.][^\d\s+\-−]*)?"
 )
-_GROUPED = r"\d{1,3}(?:SEP\d{3})+|\d{1,2}(?:SEP\d{2})+SEP\d{3}"
+_GROUPED = r"[1-9]\d{0,2}(?:SEP\d{3})+|[1-9]\d?(?:SEP\d{2})+SEP\d{3}"
+_ONE_POINT = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+_LONGEST = 64
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
 _COMMA_DECIMAL = re.compile(r"\d+,\d{1,2}")
 
@@ -32,25 +34,33 @@ def parse_price(text: str, default_currency: str | None) -> tuple[int, str]:
     ``¥``, ``kr`` and ``Rs`` mean ``default_currency`` where that is one of theirs, and no currency at all means it
     always. With both "," and "." the last one is the decimal point (``1.299,00`` and ``1,299.00``). One "," before
     three digits groups thousands (``2,030``), before one or two it is a decimal comma (``12,50``). Several equal ones
-    group, in threes or the Indian way (``1,29,999``). "." alone is the decimal point, as Google's grammar says. Spaces
-    and apostrophes group thousands. More decimals than the currency has are refused unless they are zeros.
+    group, in threes or the Indian way (``1,29,999``). "." alone is the decimal point, as Google's grammar says; before
+    exactly three digits (``1.299 EUR``, and ``1,299 KWD``) it has two readings and is refused. Spaces and apostrophes
+    group thousands. More decimals than the currency has are refused unless they are zeros.
 
     Raises:
         NotAPrice: a range, a sign before the number, an unknown currency, or a number with two readings.
     """
     clean = _SPACES.sub(" ", text).strip()
-    shape = _SHAPE.fullmatch(clean)
+    shape = _SHAPE.fullmatch(clean) if len(clean) <= _LONGEST else None
     if shape is None:
         raise NotAPrice("write one amount and its currency, such as 1299.00 INR")
     before, after = shape["before"], shape["after"]
-    codes: list[str | None] = [_code(sign, default_currency) for sign in (before, after) if sign]
-    codes = codes or [default_currency]
-    if len(set(codes)) > 1:
+    currency = _currency(before, after, default_currency)
+    return _minor(_number(shape["number"].strip(), EXPONENTS[currency]), EXPONENTS[currency], currency), currency
+
+
+def _currency(before: str | None, after: str | None, default_currency: str | None) -> str:
+    """The one currency that both sides of a number name; a code beside a sign says which one the sign means."""
+    stated = [sign for sign in (before, after) if sign]
+    for sign in stated:
+        default_currency = sign.upper() if sign.upper() in EXPONENTS else default_currency
+    codes = {_code(sign, default_currency) for sign in stated}
+    if len(codes) > 1:
         raise NotAPrice("it names two currencies")
-    currency = codes[0]
-    if currency is None:
-        raise NotAPrice("it names no currency; set [products] currency")
-    return _minor(_number(shape["number"].strip()), EXPONENTS[currency], currency), currency
+    if currency := next(iter(codes), default_currency):
+        return currency
+    raise NotAPrice("it names no currency; set [products] currency")
 
 
 def _code(sign: str, default_currency: str | None) -> str:
@@ -66,8 +76,10 @@ def _code(sign: str, default_currency: str | None) -> str:
     raise NotAPrice(f"{sign!r} is no currency")
 
 
-def _number(text: str) -> str:
-    """The number with "." before its decimals and no grouping."""
+def _number(text: str, exponent: int) -> str:
+    """The number with "." before its decimals and no grouping; ``exponent`` digits are the currency's decimals."""
+    if _ONE_POINT.fullmatch(text) and ("," in text) == (exponent == 3):
+        raise NotAPrice("its three last digits can be thousands or decimals")
     for separator in (" ", "'", "’"):
         if separator in text:
             whole, point, decimals = re.match(r"([^.,]*)([.,]?)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]

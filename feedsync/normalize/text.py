@@ -5,15 +5,24 @@ from __future__ import annotations
 import html
 import re
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+#: Longer texts are cut before they are looked at: no product needs more, and an HTML reader must not be kept busy.
+TEXT_LIMIT = 100_000
+_NOT_PLAIN = re.compile(r"[<&\x00-\x1f\x7f-\xa0\u2028\u2029\ufffe\uffff]|\s\s|^\s|\s\Z")
 _SPACE = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r" *\n\s*\n\s*| *\n *")
-_BLOCK = re.compile(r"(?i)<(?:br|/p|/div|/li|/tr|/h[1-6]|/ul|/ol|/table|hr|/section|/article|/blockquote)\b[^>]*>")
+_LINES = re.compile(r" ?\n\s*")
+_BLOCK = re.compile(
+    r"(?i)</?(?:br|p|div|li|tr|td|th|h[1-6]|ul|ol|dl|dt|dd|table|hr|section|article|blockquote|header|footer)\b[^<>]*>"
+)
+_DROPPED = re.compile(r"(?is)<(script|style|template|noscript)\b[^<>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_SIMPLE_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?][!-%'-;=?-~]*)?")
 _DATE = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})?"
 )
@@ -21,43 +30,60 @@ _DATE = re.compile(
 
 def one_line(text: str) -> str:
     """Plain text on one line: markup and entities undone, white space collapsed."""
-    return " ".join(plain(text).split())
+    return " ".join(plain(text).split()) if _NOT_PLAIN.search(text) else text
 
 
 def plain(text: str) -> str:
     """Plain text with its paragraphs: tags become line breaks or nothing, entities their characters.
 
-    Feeds often escape twice (``&amp;amp;``), so entities are undone even where no tag is.
+    Feeds often escape twice, so that a tag shows only once an entity is undone: there are two rounds.
     """
-    if "<" in text and _TAG.search(text):
-        tree = LexborHTMLParser(_BLOCK.sub(lambda m: "\n" + m[0], text))
-        tree.strip_tags(["script", "style", "template", "noscript"], recursive=True)
-        text = tree.body.text(deep=True, separator="") if tree.body else ""
-    if "&" in text:
-        text = html.unescape(text)
+    if not _NOT_PLAIN.search(text):
+        return text
+    text = text[:TEXT_LIMIT]
+    for _ in range(2):
+        if "<" in text and _TAG.search(text):
+            text = _without_markup(text)
+        text = _entities(text)
     text = _CONTROL.sub("", text).replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
-    text = _LINES.sub(lambda m: "\n\n" if m[0].count("\n") > 1 else "\n", _SPACE.sub(" ", text))
-    return text.strip()
+    text = _SPACE.sub(" ", text)
+    return _LINES.sub(lambda m: "\n\n" if m[0].count("\n") > 1 else "\n", text).strip()
 
 
+def _without_markup(text: str) -> str:
+    """The text of HTML; blocks end lines, scripts and comments are dropped."""
+    body = LexborHTMLParser(_BLOCK.sub("\n", _DROPPED.sub("", text))).root
+    return body.text(deep=True, separator="") if body else ""
+
+
+def _entities(text: str) -> str:
+    """Entities that are closed by a semicolon; ``&copy=2`` in an address is none."""
+    return _ENTITY.sub(lambda m: html.unescape(m[0]), text) if "&" in text else text
+
+
+@lru_cache(maxsize=16384)
 def web_address(text: str, base: str | None = None) -> str:
     """An absolute http or https address; a relative one is resolved against ``base``.
 
     Raises:
         ValueError: it is none; the message says why.
     """
-    url = html.unescape(_CONTROL.sub("", text)).strip().replace(" ", "%20")
-    if base is not None and not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", url):
-        url = urljoin(base, url)
+    if _SIMPLE_ADDRESS.fullmatch(text):
+        return text
+    url = _entities(_CONTROL.sub("", text)).strip().replace(" ", "%20")
     try:
+        if base is not None and not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", url):
+            url = urljoin(base, url)
         parts = urlsplit(url)
         host = parts.hostname
     except ValueError as error:
-        raise ValueError(str(error)) from None
+        raise ValueError(f"it cannot be read: {error}") from None
     if parts.scheme.lower() not in ("http", "https"):
         raise ValueError("it does not begin with http:// or https://")
-    if not host or re.search(r"[\s<>\"]", url):
-        raise ValueError("it names no host" if not host else "it holds characters that no address has")
+    if not host:
+        raise ValueError("it names no host")
+    if re.search(r"[\s<>\"]", url):
+        raise ValueError("it holds characters that no address has")
     return url
 
 

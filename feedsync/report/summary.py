@@ -32,7 +32,10 @@ class Reason(msgspec.Struct):
 
 
 class DocumentSummary(msgspec.Struct):
-    """One document of the run; ``parsed`` items were read anew, ``fresh`` says whether it was read at all."""
+    """One document of the run; ``parsed`` items were read anew.
+
+    ``fresh`` is false when it was the same as last time, ``failed`` true when it could not be read at all.
+    """
 
     location: str
     format: str
@@ -42,6 +45,7 @@ class DocumentSummary(msgspec.Struct):
     bytes: int
     parsed: int = 0
     fresh: bool = True
+    failed: bool = False
 
 
 class PushSummary(msgspec.Struct):
@@ -118,7 +122,8 @@ def summarize(
 ) -> RunSummary:  # fmt: skip
     """The summary of a run that has just ended; ``pushed`` None: nothing was to be sent."""
     products = Products(store)
-    refused = [Rejection(pid, "FS-703", message, "Bik") for pid, message in products.rejected()]
+    refused = [Rejection(pid, code, text, "Bik") for pid, code, text in products.rejected(but_planned=pushed is None)]
+    refused += [Rejection(name, "FS-703", f"catalog: {text}", "Bik") for name, text in CatalogTable(store).rejected()]
     failed = [r for r in readings if r.failed]
     fault = pushed.fault if pushed else None
     error = Reason(fault.code, fault.message) if fault else _reason(failed[0].reasons[0]) if failed else None
@@ -201,7 +206,7 @@ def _document(reading: Reading) -> DocumentSummary:
     reasons = [_reason(problem) for problem in reading.reasons]
     return DocumentSummary(
         reading.location, reading.format, reading.verdict, reasons, reading.items, reading.bytes, reading.parsed,
-        reading.fresh,
+        reading.fresh, reading.failed,
     )  # fmt: skip
 
 

@@ -73,8 +73,11 @@ def _documents(console: Console, summary: RunSummary) -> None:
     for document in summary.documents:
         name = plain(document.location.rsplit("/", 1)[-1] or document.location, 30)
         read = f"{document.parsed:,} read anew" if document.fresh else "unchanged"
-        console.print(Text(f"  feed     {name}: {document.verdict}, {document.items:,} items, {read}"))
-        for reason in document.reasons:
+        said = f"{document.verdict}, {document.items:,} items, {read}"
+        if document.failed:
+            said = "could not be read; what it said last stays"
+        console.print(Text(f"  feed     {name}: {said}"))
+        for reason in [] if document.failed else document.reasons:
             console.print(Text(f"           {reason.code}: {plain(reason.message, 300)}"))
 
 
@@ -124,7 +127,7 @@ def _gates(console: Console, summary: RunSummary) -> None:
         detail = f" (removals {_amount(measured.value)} of {_amount(measured.limit)})" if measured else ""
         console.print(Text(f"  gates    all pass{detail}"))
     for gate in shown:
-        held = f", holds {gate.held:,} changes" if gate.verdict == "held" else ""
+        held = f", holds {gate.held:,} changes" if gate.held else ", nothing to hold" if gate.verdict == "held" else ""
         line = (
             f"  gate     {gate.gate}: {gate.verdict}, {_amount(gate.value)} with a limit of {_amount(gate.limit)}{held}"
         )

@@ -14,6 +14,7 @@ class CatalogState(msgspec.Struct):
     id: str
     name: str
     sent_name: str | None
+    attempted_name: str | None
     outcome: Outcome | None
     message: str | None
 
@@ -29,9 +30,14 @@ class CatalogTable:
         return dict(self._store.rows("select id, name from catalogs"))
 
     def unsent(self) -> list[CatalogState]:
-        """Those that Bik does not know, or knows under another name, and that some variant names."""
+        """Those in use that Bik does not know, or knows under another name, or may (the last try is in doubt).
+
+        A name that Bik refused is not tried again.
+        """
         rows = self._store.rows(
-            "select id, name, sent_name, outcome, message from catalogs c where sent_name is not name "
+            "select id, name, sent_name, attempted_name, outcome, message from catalogs c "
+            "where (sent_name is not name or outcome in ('unknown', 'retryable')) "
+            "and not (outcome is 'rejected' and attempted_name is name) "
             "and exists (select 1 from spellings where catalog_id = c.id) order by name"
         )
         return [CatalogState(*row) for row in rows]
@@ -52,9 +58,20 @@ class CatalogTable:
         )
         return [row[0] for row in rows]
 
+    def rejected(self) -> list[tuple[str, str]]:
+        """(name, Bik's words) of the catalogs in use that Bik refused and that have not changed since."""
+        rows = self._store.rows(
+            "select name, message from catalogs c where outcome = 'rejected' and attempted_name is name "
+            "and exists (select 1 from spellings where catalog_id = c.id) order by name"
+        )
+        return [(row[0], row[1] or "") for row in rows]
+
     def attempt(self, ids: list[str]) -> None:
-        """Before a request: nobody knows yet how it ends."""
-        self._store.many("update catalogs set outcome = 'unknown', message = null where id = ?", [(i,) for i in ids])
+        """Before a request: which name is tried, and that nobody knows yet how it ends."""
+        self._store.many(
+            "update catalogs set outcome = 'unknown', attempted_name = name, message = null where id = ?",
+            [(i,) for i in ids],
+        )
 
     def acknowledged(self, catalog: CatalogState, run: int) -> None:
         """Bik took the name that was sent."""

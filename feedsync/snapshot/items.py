@@ -123,8 +123,10 @@ class Items:
         store.many("insert or ignore into missing select id from raws where rowid = ?", missing)
         skipped = self._skipped_rivals(number, rowids, first)
         losers, contested = self._losers(skipped)
+        self._lost = set()
         for item_id, (position, item_hash) in skipped.items():
             if not self._wins(item_id, position):
+                self._lost.add(item_hash)
                 findings.append(_double(item_hash, item_id, offset_of(position)))
         if self._all_read:
             store.execute("delete from raws where feed = ?", number)
@@ -213,15 +215,29 @@ class Items:
         )
         store.execute("delete from raws where id in (select id from missing)")
 
-    def keep_findings(self, number: int, run: int, findings: list[Finding], kept: Callable[[bytes], bool]) -> None:
-        """Open what is new, close what is over, and leave what still holds; ``kept`` tells whether an item was skipped."""
+    def keep_findings(
+        self, number: int, run: int, findings: list[Finding], kept: Callable[[bytes], bool], *, complete: bool
+    ) -> None:
+        """Open what is new, close what is over, and leave what still holds.
+
+        Args:
+            number, run: the feed and the run.
+            findings: what this document showed.
+            kept: whether the item with that hash was skipped, so that what was said of it still holds.
+            complete: whether the document can show that an item is gone; else what it lacks stays as it was.
+        """
         store = self.store
         fresh = {_key(f.hash, f.item_id, f.problem.code, _parts(f.problem)): f for f in findings}
-        current = "select rowid, hash, item_id, code, parts from problems where feed = ? and last_run is null"
-        for rowid, item_hash, item_id, code, parts in list(store.rows(current, number)):
-            if fresh.pop(_key(item_hash, item_id, code, parts), None) is None and (
-                code == "FS-402" or not kept(item_hash)
-            ):
+        current = (
+            "select rowid, hash, item_id, code, parts, exists (select 1 from incoming i where i.id = item_id) "
+            "from problems where feed = ? and last_run is null and code <> 'FS-410'"
+        )
+        for rowid, item_hash, item_id, code, parts, read in list(store.rows(current, number)):
+            if fresh.pop(_key(item_hash, item_id, code, parts), None) is not None:
+                continue
+            skipped = kept(item_hash)
+            holds = skipped and code != "FS-402" and item_hash not in self._lost
+            if not holds and (complete or read or skipped):
                 store.execute("update problems set last_run = ? where rowid = ?", run - 1, rowid)
         store.many(
             "insert into problems values (?, ?, ?, ?, ?, ?, ?, (select excerpt from incoming where position = ?), ?, null)",
@@ -234,15 +250,20 @@ class Items:
     def note_joined_groups(self, number: int, run: int) -> None:
         """Report (FS-410) items without a group whose id is the group of others; they joined it."""
         store = self.store
-        joined = "select v.id from variants v join touched t on t.product_id = v.product_id where not v.grouped"
-        members = "select 1 from variants w where w.product_id = v.product_id and w.grouped"
+        others = "exists (select 1 from variants w where w.product_id = v.product_id and w.grouped)"
+        joined = f"from variants v where not v.grouped and v.absent_since is null and {others}"
+        open_now = "code = 'FS-410' and last_run is null"
         store.execute(
-            f"update problems set last_run = ? where code = 'FS-410' and last_run is null and item_id in ({joined})",
+            f"update problems set last_run = ? where {open_now} and feed = ? "
+            f"and not exists (select 1 {joined} and v.id = item_id)",
             run - 1,
+            number,
         )
         store.execute(
             "insert into problems (feed, hash, item_id, severity, code, parts, first_run) "
-            f"select ?, x'', id, 'note', 'FS-410', '{{}}', ? from ({joined} and exists ({members}))",
+            f"select ?, x'', v.id, 'note', 'FS-410', '{{}}', ? {joined} "
+            "and v.product_id in (select product_id from touched) "
+            f"and not exists (select 1 from problems where {open_now} and item_id = v.id)",
             number,
             run,
         )

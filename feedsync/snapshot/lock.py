@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from feedsync.errors import Locked
+from feedsync.errors import Fatal, Locked
 
 
 class Holder(msgspec.Struct, frozen=True):
@@ -35,8 +35,11 @@ def schedule_lock(path: Path, schedule: str) -> Iterator[Holder | None]:
     Raises:
         Locked: FS-501, saying who holds it.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise Fatal("FS-503", path=path, reason=error.strerror) from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -47,8 +50,10 @@ def schedule_lock(path: Path, schedule: str) -> Iterator[Holder | None]:
         command = " ".join([Path(sys.argv[0]).name, *sys.argv[1:]])[:200]
         now = datetime.now(UTC).isoformat(timespec="seconds")
         _write(descriptor, msgspec.json.encode(Holder(os.getpid(), socket.gethostname(), now, command)))
-        yield dead
-        _write(descriptor, b"")
+        try:
+            yield dead
+        finally:
+            _write(descriptor, b"")
     finally:
         os.close(descriptor)
 

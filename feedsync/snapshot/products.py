@@ -108,11 +108,16 @@ class Products:
         """Take a step out."""
         self.store.execute("delete from plan where product_id = ?", product_id)
 
-    def limit_plan(self, limit: int) -> None:
-        """Keep the first ``limit`` steps, in the order in which they are pushed."""
+    def limit_plan(self, limit: int, run: int) -> None:
+        """Keep the first ``limit`` steps, in the order in which they are pushed; the run's other changes are left."""
         self.store.execute(
             "delete from plan where product_id not in (select product_id from plan order by urgency, product_id limit ?)",
             limit,
+        )
+        self.store.execute(
+            "update changes set verdict = 'left' where run = ? and verdict in ('send', 'allowed') "
+            "and subject not in (select product_id from plan)",
+            run,
         )
 
     def steps(self, action: str) -> Iterator[list[Planned]]:
@@ -177,19 +182,26 @@ class Products:
     def attempt(self, steps: list[Planned]) -> None:
         """Before a request: what is tried, and that nobody knows yet how it ends."""
         self.store.many(
-            "update products set attempted_hash = ?, attempted = 1, outcome = 'unknown', message = null where id = ?",
+            "update products set attempted_hash = ?, attempted = 1, outcome = 'unknown', code = null, message = null "
+            "where id = ?",
             [(step.hash, step.product_id) for step in steps],
         )
 
-    def acknowledged(self, step: Planned, run: int) -> None:
-        """Bik took it: what was sent is what the store has."""
+    def tried_before(self, steps: list[Planned]) -> set[str]:
+        """Those of which the store may have something: a request for them was made and not surely refused."""
+        marks = ", ".join("?" * len(steps))
+        query = f"select id from products where attempted and id in ({marks})"
+        return {row[0] for row in self.store.rows(query, *(step.product_id for step in steps))}
+
+    def acknowledged(self, step: Planned, run: int, *, in_doubt: bool = False) -> None:
+        """Bik took it: what was sent is what the store has. ``in_doubt``: unless an older request lands later."""
         payload = step.payload
         if payload is None:
             self.forget(step.product_id)
             return
         self.store.execute(
-            "update products set sent_hash = ?, outcome = 'acknowledged', message = null, sent_run = ?, once_sent = 1, "
-            "sent_variants = ?, pending = held where id = ?",
+            "update products set sent_hash = ?, code = null, message = null, sent_run = ?, once_sent = 1, sent_variants = ? "
+            "where id = ?",
             step.hash, run, len(payload.variants), step.product_id,
         )  # fmt: skip
         self.store.execute(
@@ -199,11 +211,28 @@ class Products:
         self.store.execute(
             "update variants set moved_from = null where product_id = ? and moved_from is not null", step.product_id
         )
+        if not in_doubt:
+            self.settled(step.product_id)
 
-    def failed(self, step: Planned, outcome: Outcome, message: str) -> None:
-        """Bik did not take it, or nobody knows; *sent* stays, and the product stays pending."""
+    def settled(self, product_id: str) -> None:
+        """Nothing is left to do about a product but what is held."""
+        self.store.execute("update products set outcome = 'acknowledged', pending = held where id = ?", product_id)
+
+    def failed(self, step: Planned, outcome: Outcome, code: str, message: str, *, untouched: bool = False) -> None:
+        """Bik did not take it, or nobody knows; *sent* stays, and the product stays pending.
+
+        ``untouched``: the store surely has nothing of it from us, so it is not ours to delete.
+        """
         self.store.execute(
-            "update products set outcome = ?, message = ?, pending = 1 where id = ?", outcome, message, step.product_id
+            "update products set outcome = ?, code = ?, message = ?, pending = 1, "
+            "attempted = case when ? and sent_hash is null then 0 else attempted end where id = ?",
+            outcome, code, message, untouched, step.product_id,
+        )  # fmt: skip
+
+    def waits(self, step: Planned, code: str, message: str) -> None:
+        """It was not sent, for a reason of ours; how its last request ended stays as it was."""
+        self.store.execute(
+            "update products set code = ?, message = ?, pending = 1 where id = ?", code, message, step.product_id
         )
 
     def forget(self, product_id: str) -> None:
@@ -215,7 +244,8 @@ class Products:
         self.store.execute("delete from variants where product_id = ? and absent_since is not null", product_id)
         self.store.execute("delete from sent where product_id = ?", product_id)
         self.store.execute(
-            "update products set sent_hash = null, attempted_hash = null, attempted = 0, outcome = null, message = null, "
+            "update products set sent_hash = null, attempted_hash = null, attempted = 0, outcome = null, code = null, "
+            "message = null, "
             "sent_variants = 0, pending = 0, held = 0, next_change_at = null, foreign_catalogs = null where id = ?",
             product_id,
         )
@@ -257,21 +287,31 @@ class Products:
             [(msgspec.json.encode(found[p]).decode() if found.get(p) else None, p) for p in product_ids],
         )
 
-    def rejected(self) -> Iterator[tuple[str, str]]:
-        """Products that Bik refused and that have not changed since, with its words."""
-        for row in self.store.rows(
-            "select id, message from products where outcome in ('rejected', 'not_stored') and pending order by id"
-        ):
-            yield row[0], row[1] or ""
+    def look_again(self, product_id: str) -> None:
+        """What somebody else did with the product in the store must be read again before it is next sent."""
+        self.store.execute("update products set looked = 0, foreign_catalogs = null where id = ?", product_id)
+
+    def rejected(self, *, but_planned: bool) -> Iterator[tuple[str, str, str]]:
+        """(id, code, message) of products that did not go out: Bik refused or lost them, or a catalog of theirs is missing.
+
+        ``but_planned``: leave out those that the plan sends.
+        """
+        planned = " and id not in (select product_id from plan)" if but_planned else ""
+        yield from self.store.rows(
+            "select id, code, coalesce(message, '') from products "
+            f"where pending and code in ('FS-703', 'FS-707', 'FS-708'){planned} order by id"
+        )
 
     def forget_target(self) -> None:
         """Another store: nothing was sent there yet."""
         self.store.execute("delete from sent")
         self.store.execute(
             "update products set pending = 1, sent_hash = null, attempted_hash = null, attempted = 0, outcome = null, "
-            "message = null, sent_variants = 0, once_sent = 0, looked = 0, foreign_catalogs = null"
+            "code = null, message = null, sent_variants = 0, once_sent = 0, looked = 0, foreign_catalogs = null"
         )
-        self.store.execute("update catalogs set sent_name = null, outcome = null, message = null")
+        self.store.execute(
+            "update catalogs set sent_name = null, attempted_name = null, outcome = null, message = null"
+        )
 
 
 def _paths(rows: list[tuple[bytes]]) -> Counter[str]:

@@ -44,7 +44,7 @@ create index variants_absent on variants (feed) where absent_since is not null;
 -- held: a gate holds something of it, so it stays pending whatever is acknowledged.
 create table products (
   id text primary key, pending integer not null, cause text not null, next_change_at integer, sent_hash blob,
-  attempted_hash blob, attempted integer not null default 0, outcome text, message text, sent_run integer,
+  attempted_hash blob, attempted integer not null default 0, outcome text, code text, message text, sent_run integer,
   sent_variants integer not null default 0,
   held integer not null default 0, once_sent integer not null default 0, looked integer not null default 0, foreign_catalogs text
 ) strict, without rowid;
@@ -54,7 +54,8 @@ create table sent (product_id text primary key, payload blob not null) strict;
 
 -- A catalog's name is a spelling that variants use; how many use each is counted as variants come and go.
 create table catalogs (
-  id text primary key, name text not null, sent_name text, outcome text, message text, sent_run integer
+  id text primary key, name text not null, sent_name text, attempted_name text, outcome text, message text,
+  sent_run integer
 ) strict, without rowid;
 create table spellings (
   catalog_id text not null, name text not null, uses integer not null, primary key (catalog_id, name)

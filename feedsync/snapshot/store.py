@@ -15,8 +15,10 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from feedsync.errors import ConfigError, Fatal
+from feedsync.errors import ConfigError, Fatal, FeedsyncError
 from feedsync.snapshot.schema import PAGE_BYTES, migrations
+
+_KNOWN = {migration.name for migration in migrations.pending(Database(memory=True))}
 
 
 class RunRecord(msgspec.Struct, frozen=True):
@@ -41,21 +43,35 @@ class Store:
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
         self.read_only = read_only
-        if not read_only:
-            path.parent.mkdir(parents=True, exist_ok=True)
         mode = "ro" if read_only else "rwc"
         try:
+            if not read_only:
+                path.parent.mkdir(parents=True, exist_ok=True)
             self.connection = sqlite3.connect(
                 f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30
             )
+        except (sqlite3.Error, OSError) as error:
+            raise Fatal("FS-503", path=path, reason=str(error)) from None
+        try:
             self._prepare()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, FeedsyncError) as error:
+            self.connection.close()
+            if isinstance(error, FeedsyncError):
+                raise
             raise Fatal("FS-503", path=path, reason=str(error)) from None
 
     def _prepare(self) -> None:
         execute = self.connection.execute
         self.db = Database(self.connection)
+        applied = {migration.name for migration in migrations.applied(self.db)}
+        pending = {migration.name for migration in migrations.pending(self.db)}
+        if newer := applied - _KNOWN:
+            raise ConfigError("FS-502", path=self.path, found=max(newer), known=max(_KNOWN))
         if self.read_only:
+            if pending:
+                raise Fatal(
+                    "FS-503", path=self.path, reason="it has no snapshot in it yet, or one of an older feedsync"
+                )
             execute("pragma query_only = on")
             return
         execute(f"pragma page_size = {PAGE_BYTES}")
@@ -63,12 +79,6 @@ class Store:
         execute("pragma synchronous = full")
         execute("pragma cache_size = -65536")
         execute("pragma temp_store = file")
-        known = {migration.name for migration in migrations.pending(self.db)} | {
-            migration.name for migration in migrations.applied(self.db)
-        }
-        newer = {m.name for m in migrations.applied(self.db)} - {m.name for m in migrations._migrations}
-        if newer:
-            raise ConfigError("FS-502", path=self.path, found=max(newer), known=max(known - newer))
         migrations.apply(self.db)
 
     def close(self) -> None:

@@ -121,7 +121,7 @@ class Street:
         """Everything was looked at: nothing is pending any more."""
         self.store.execute("update products set pending = 0")
 
-    def picture(self) -> dict[str, Any]:
+    def picture(self, *, causes: bool = True) -> dict[str, Any]:
         """All that readings leave behind and a later run can see; rowids and caches of hashes are not of it."""
         rows = self.store.rows
         return {
@@ -131,7 +131,7 @@ class Street:
                     "moved_from from variants order by id"
                 )
             ),
-            "products": list(rows("select id, pending, cause from products order by id")),
+            "products": list(rows("select id, pending, case when ? then cause end from products order by id", causes)),
             "catalogs": list(rows("select id, name from catalogs order by id")),
             "spellings": list(rows("select * from spellings order by 1, 2")),
             "problems": Counter(

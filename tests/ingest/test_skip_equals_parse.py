@@ -116,11 +116,15 @@ def _plan(street: Street, *, forget: bool) -> None:
 def test_skipping_leaves_what_parsing_everything_leaves(streets: tuple[Street, Street], history: list[Step]) -> None:
     skipping, parsing = streets
     with _undone(skipping, parsing):
+        last = "complete"
         for step in history:
             one = skipping.read(step.content, step.settings)
             two = parsing.read(step.content, step.settings, anew=True)
             assert (one.verdict, one.reasons, one.items) == (two.verdict, two.reasons, two.items)
-            assert skipping.picture() == parsing.picture()
+            # Parsing all of a degraded document forgets the bytes of what it lacks, and with them why that changes next.
+            causes = last == "complete"
+            last = one.verdict
+            assert skipping.picture(causes=causes) == parsing.picture(causes=causes)
             if one.verdict == "complete":
                 assert skipping.hashes() == parsing.hashes()
             _plan(skipping, forget=step.forget)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+import httpx
 import msgspec
 
 from feedsync.bik import wire
@@ -121,6 +122,11 @@ class Shop:
     def quantities(self, product_id: str) -> dict[str, int]:
         """Each combination's quantity of one product in the store."""
         return {c["id"]: c["quantity"] for c in self.sandbox.products()[product_id]["combinations"]}
+
+    def lose(self, *ids: str) -> None:
+        """Somebody else deletes products."""
+        url = f"{self.sandbox.base_url}/bikPlatformFunctions-products/delete"
+        httpx.post(url, json={"productIds": ids}, auth=(self.sandbox.key, self.sandbox.secret)).raise_for_status()
 
     # -- the snapshot
 

@@ -55,6 +55,7 @@ def test_only_the_changed_product_is_sent_and_nothing_is_asked(shop: Shop) -> No
 
 
 def test_another_spelling_of_a_catalog_renames_it_and_sends_no_product(shop: Shop) -> None:
+    shop.settings = "[products]\ntags = []\n"
     shop.publish(*items(2, product_type="Tea > Green tea"))
     shop.run()
     shop.publish(*items(2, product_type="Tea > Green Tea"))

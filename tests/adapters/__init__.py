@@ -1,0 +1,1 @@
+"""Adapters: every record of a document comes out, none is made up, and no broken one costs another."""

@@ -1,0 +1,1 @@
+"""The changes between what was sent and what should be."""

@@ -1,0 +1,1 @@
+"""What a product should be at one moment."""

@@ -1,0 +1,1 @@
+"""Normalizing: attributes of an item to a variant."""
