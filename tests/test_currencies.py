@@ -36,8 +36,15 @@ def test_no_sign_is_a_code_and_none_is_both_sure_and_shared() -> None:
 
 @pytest.mark.parametrize(
     ("minor", "code", "text"),
-    [(129900, "INR", "1299.00"), (5, "EUR", "0.05"), (1299, "JPY", "1299"), (1, "KWD", "0.001"), (-5, "EUR", "-0.05"), (0, "INR", "0.00")],
-)  # fmt: skip
+    [
+        (129900, "INR", "1299.00"),
+        (5, "EUR", "0.05"),
+        (1299, "JPY", "1299"),
+        (1, "KWD", "0.001"),
+        (-5, "EUR", "-0.05"),
+        (0, "INR", "0.00"),
+    ],
+)
 def test_an_amount_in_major_units(minor: int, code: str, text: str) -> None:
     assert decimal_text(minor, code) == text
 

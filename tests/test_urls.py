@@ -39,7 +39,9 @@ def test_a_schedule_can_name_more() -> None:
     assert without_volatile("https://h/a?v=7", frozenset()) == "https://h/a?v=7"
 
 
-@pytest.mark.parametrize("name", ["id", "sku", "variant", "pid", "product", "color", "size", "currency", "lang", "p", "q"])
+@pytest.mark.parametrize(
+    "name", ["id", "sku", "variant", "pid", "product", "color", "size", "currency", "lang", "p", "q"]
+)
 def test_nothing_that_chooses_a_product_is_ignored(name: str) -> None:
     assert name not in VOLATILE
 

@@ -75,9 +75,7 @@ def contents(draw: Draw, tag: str) -> str:
     """Text in every way of writing it."""
     part = texts.map(lambda text: escape(text).replace("]]>", "]]&gt;"))
     reference = st.sampled_from(("&#65;", "&#x20AC;", "&amp;amp;", "&quot;", "&lt;item&gt;"))
-    return "".join(
-        draw(st.lists(part | reference | cdata(tag, inside=True) | sections(tag, inside=True), max_size=3))
-    )
+    return "".join(draw(st.lists(part | reference | cdata(tag, inside=True) | sections(tag, inside=True), max_size=3)))
 
 
 @st.composite

@@ -54,7 +54,7 @@ def attributes(element: etree._Element) -> Attributes:
         found[local] = values[0] if len(values) == 1 else values
     for key, text in element.attrib.items():
         if text.strip():
-            found.setdefault(f"@{etree.QName(key).localname.lower()}", text)
+            found.setdefault(f"@{etree.QName(key).localname.lower()}", str(text))
     for target, source in _ALIASES:
         if target not in found and source in found:
             found[target] = _picture(found[source])

@@ -28,27 +28,22 @@ BROKEN = (
 
 def same_but_for_the_known(part: Reading, whole: Reading) -> None:
     """What was read of a document with a snapshot's help is what was read without, less what was skipped."""
-    raws = [one.raw for one in whole.items]
     assert len(part.hashes) == len(whole.hashes)
     assert part.faults == whole.faults
-    position = 0
+    found = {one.offset: (one.raw, parsed) for one, parsed in zip(whole.items, whole.parsed, strict=True)}
     for one, parsed in zip(part.items, part.parsed, strict=True):
-        position = raws.index(one.raw, position)
-        assert whole.items[position].offset == one.offset
-        assert whole.parsed[position] == parsed
-        position += 1
+        assert found[one.offset] == (one.raw, parsed)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(documents(), st.sets(st.integers(0, 7)))
 def test_any_part_of_a_document_may_be_known(document: Document, forgotten: set[int]) -> None:
     whole = read(document.data)
     part = read(document.data, known=knowing(whole, lambda index: index not in forgotten))
     same_but_for_the_known(part, whole)
-    assert {one.offset for one in part.items} <= {whole.items[index].offset for index in range(len(whole.items))}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(documents(), st.integers(1, 300), st.integers(1, 300))
 def test_blocks_may_fall_elsewhere_than_they_did(document: Document, before: int, after: int) -> None:
     whole = read_in_blocks(document.data, before)
@@ -64,7 +59,7 @@ pieces = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(pieces, pieces)
 def test_also_where_documents_are_broken(before: list[bytes], after: list[bytes]) -> None:
     """What one document taught is put to another one that is cut from the same cloth, and broken."""

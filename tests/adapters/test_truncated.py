@@ -18,7 +18,7 @@ DOCUMENTS = {
     "an empty root": b"<rss version='>'/>",
     "declaration": b'<?xml version="1.0" encoding="utf-8"?>\n' + feed(item("1")),
     "closing tags in text": feed(
-        item("1", "<d><![CDATA[</item></channel></rss>]]></d><!-- </item></channel></rss> -->"),
+        item("1", "<d><![CDATA[</channel></rss>]]></d><!-- </channel></rss> --><?x </channel></rss> ?>"),
         b"<![CDATA[ </channel></rss> ]]>",
     ),
     "a comment about the root's end": OPEN + item("1") + b"</channel><!-- then comes </rss> and no more --></rss>",
@@ -49,14 +49,14 @@ def test_no_cut_is_overlooked(data: bytes) -> None:
     assert [cut for cut in range(len(data)) if claims_to_be_whole(data[:cut])] == []
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(documents(max_items=3), st.data())
 def test_no_cut_is_overlooked_in_any_document(document: Document, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(document.body) - 1))
     assert not claims_to_be_whole(document.body[:cut])
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(documents(max_items=2), st.data())
 def test_white_space_and_comments_after_the_root_may_be_missing(document: Document, data: st.DataObject) -> None:
     cut = data.draw(st.integers(len(document.body), len(document.data)))
@@ -91,7 +91,9 @@ def test_an_item_that_is_never_closed_before_the_root_is_broken_too() -> None:
     assert reading.faults == []
 
 
-@pytest.mark.parametrize("end", [CLOSE + CLOSE, CLOSE + b"<b>Warning</b>: memory", b"</channel></rss \n>", CLOSE + bytes(9)])
+@pytest.mark.parametrize(
+    "end", [CLOSE + CLOSE, CLOSE + b"<b>Warning</b>: memory", b"</channel></rss \n>", CLOSE + bytes(9)]
+)
 def test_what_follows_the_closed_root_does_no_harm(end: bytes) -> None:
     reading = read(OPEN + item("1") + end)
     assert reading.faults == []

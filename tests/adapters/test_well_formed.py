@@ -15,7 +15,7 @@ def expected(document: Document) -> list[object]:
     return [attributes(element) for element in outermost(document.data, document.tag)]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(documents())
 def test_items_and_attributes_are_those_of_the_whole_document(document: Document) -> None:
     reading = read(document.data)
@@ -24,13 +24,13 @@ def test_items_and_attributes_are_those_of_the_whole_document(document: Document
     assert reading.faults == reading.remarks == []
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=50)
 @given(documents(), st.integers(1, 200))
 def test_block_borders_change_nothing(document: Document, block_bytes: int) -> None:
     assert read_in_blocks(document.data, block_bytes).attributes == expected(document)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=25)
 @given(documents())
 def test_each_item_stands_where_its_offset_says(document: Document) -> None:
     for one in read(document.data).items:

@@ -60,20 +60,22 @@ def bik(connect: Connect, store: Sandbox) -> Bik:
     return connect(store.base_url)
 
 
+@pytest.fixture(scope="package")
+def shared_script() -> Iterator[Scripted]:
+    with Scripted() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
 @pytest.fixture
-def script() -> Iterator[Script]:
-    """Starts a server that gives these answers in turn, the last one for ever."""
-    with ExitStack() as stack:
+def script(shared_script: Scripted) -> Script:
+    """A server that gives these answers in turn, the last one for ever."""
 
-        def start(*answers: Answer) -> Scripted:
-            server = Scripted(answers)
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
-            thread.start()
-            stack.callback(server.server_close)
-            stack.callback(thread.join)
-            stack.callback(server.shutdown)
-            return server
+    def start(*answers: Answer) -> Scripted:
+        shared_script.answers, shared_script.asked = list(answers), []
+        return shared_script
 
-        yield start
-
-
+    return start

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-from collections.abc import Sequence
 
 import msgspec
 
@@ -21,9 +20,9 @@ class Scripted(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, answers: Sequence[Answer]) -> None:
+    def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.answers = list(answers)
+        self.answers: list[Answer] = []
         self.asked: list[tuple[str, bytes]] = []
         self.base_url = f"http://127.0.0.1:{self.server_address[1]}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from feedsync.errors import Fatal, FeedsyncError, Rejected, Retryable
@@ -111,11 +113,11 @@ def test_an_answer_that_comes_at_last_is_taken(connect: Connect, script: Script)
     assert len(server.asked) == 3
 
 
-def test_nobody_at_the_address_leaves_it_open(connect: Connect, script: Script) -> None:
-    server = script(Answer())
-    server.server_close()
+def test_nobody_at_the_address_leaves_it_open(connect: Connect) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
     with pytest.raises(Retryable) as caught:
-        connect(server.base_url).put_products([], 0)
+        connect(f"http://127.0.0.1:{port}").put_products([], 0)
     assert caught.value.code == "FS-705"
 
 
@@ -132,7 +134,9 @@ def test_a_no_without_words_is_told_by_its_status(connect: Connect, script: Scri
     assert "status 400 without a message" in error_of(connect, script, Answer(body, 400)).message
 
 
-@pytest.mark.parametrize("data", [b"null", b"[]", b'{"products": null}', b'{"products": [7]}', b'{"products": [{"id": 7}]}'])
+@pytest.mark.parametrize(
+    "data", [b"null", b"[]", b'{"products": null}', b'{"products": [7]}', b'{"products": [{"id": 7}]}']
+)
 def test_a_list_that_is_none_is_not_taken_for_an_empty_one(connect: Connect, script: Script, data: bytes) -> None:
     with pytest.raises(Retryable) as caught:
         connect(script(Answer(b'{"status": 200, "data": %s}' % data)).base_url).get_products(["A"], 0)

@@ -20,7 +20,9 @@ LARGEST = 10**16 - 1
 
 def number(minor: int, currency: str) -> str:
     """The price as it stands in the request's bytes."""
-    return bytes(product(payload(variants=(variant(price_minor=minor, currency=currency),))).combinations[0].price).decode()
+    return bytes(
+        product(payload(variants=(variant(price_minor=minor, currency=currency),))).combinations[0].price
+    ).decode()
 
 
 @pytest.mark.parametrize(

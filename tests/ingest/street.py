@@ -131,7 +131,9 @@ class Street:
                     "moved_from from variants order by id"
                 )
             ),
-            "products": list(rows("select id, pending, case when ? then cause end from products order by id", causes)),
+            "products": list(
+                rows("select id, pending, case when ? and pending then cause end from products order by id", causes)
+            ),
             "catalogs": list(rows("select id, name from catalogs order by id")),
             "spellings": list(rows("select * from spellings order by 1, 2")),
             "problems": Counter(

@@ -146,10 +146,8 @@ def documents(draw: st.DrawFn) -> tuple[dict[str, bool], bool]:
 
 
 @given(history=st.lists(documents(), min_size=2, max_size=7))
-@settings(max_examples=60, deadline=None)
-def test_the_count_is_that_of_a_list_kept_by_hand(
-    shared: Street, history: list[tuple[dict[str, bool], bool]]
-) -> None:
+@settings(max_examples=40, deadline=None)
+def test_the_count_is_that_of_a_list_kept_by_hand(shared: Street, history: list[tuple[dict[str, bool], bool]]) -> None:
     counts: dict[str, int] = {}
     judged: dict[str, bytes] = {}
     with shared.store.rehearsal():

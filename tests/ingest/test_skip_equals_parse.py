@@ -35,7 +35,9 @@ CATALOGS = ("", "Tea &gt; Green", "tea &gt; green", "TEA &gt; Green", "Tea &gt; 
 def items(draw: st.DrawFn) -> str:
     """One item of a small world, so that ids, groups and catalogs meet often."""
     item_id = draw(st.sampled_from(["a", "b", "c", "g"]))
-    kind = draw(st.sampled_from(["valid"] * 6 + ["noted", "refused", "bare", "repaired", "broken", "unreadable", "no id"]))
+    kind = draw(
+        st.sampled_from(["valid"] * 6 + ["noted", "refused", "bare", "repaired", "broken", "unreadable", "no id"])
+    )
     attributes = {
         "price": draw(st.sampled_from(["100.00 INR", "120.00 INR"])),
         "item_group_id": draw(st.sampled_from(["", "", "g", "h"])),
@@ -112,7 +114,7 @@ def _plan(street: Street, *, forget: bool) -> None:
 
 
 @given(history=histories())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_skipping_leaves_what_parsing_everything_leaves(streets: tuple[Street, Street], history: list[Step]) -> None:
     skipping, parsing = streets
     with _undone(skipping, parsing):
@@ -132,7 +134,7 @@ def test_skipping_leaves_what_parsing_everything_leaves(streets: tuple[Street, S
 
 
 @given(history=histories())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_what_a_complete_document_names_is_as_if_it_was_the_first(
     streets: tuple[Street, Street], history: list[Step]
 ) -> None:
@@ -150,7 +152,7 @@ def test_what_a_complete_document_names_is_as_if_it_was_the_first(
 
 
 @given(history=histories())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_second_reading_of_a_document_changes_nothing(streets: tuple[Street, Street], history: list[Step]) -> None:
     street, _ = streets
     with _undone(street):

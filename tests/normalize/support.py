@@ -19,9 +19,10 @@ WHOLE: Attributes = {
 }
 
 
-def attributes(without: str = "", **changed: Value) -> Attributes:
+def attributes(changed: Attributes | None = None, /, *, without: str = "", **more: Value) -> Attributes:
     """The whole item with some attributes changed, and those named in ``without`` (space separated) left out."""
-    return {name: value for name, value in {**WHOLE, **changed}.items() if name not in without.split()}
+    item = {**WHOLE, **(changed or {}), **more}
+    return {name: value for name, value in item.items() if name not in without.split()}
 
 
 def normalize(

@@ -19,7 +19,11 @@ def test_googles_own_form_is_read_back_exactly(code: str, minor: int) -> None:
     assert parse_price(f"{decimal_text(minor, code)} {code}", None) == (minor, code)
 
 
-@given(CODES, MINOR, st.sampled_from(["{n} {c}", "{c} {n}", "{n}{c}", "{c}{n}", " {n}  {c} ", "{c} {n} {c}", "{n}\u00a0{c}"]))
+@given(
+    CODES,
+    MINOR,
+    st.sampled_from(["{n} {c}", "{c} {n}", "{n}{c}", "{c}{n}", " {n}  {c} ", "{c} {n} {c}", "{n}\u00a0{c}"]),
+)
 @settings(deadline=None)
 def test_the_code_may_stand_on_either_side(code: str, minor: int, form: str) -> None:
     text = form.format(n=decimal_text(minor, code), c=code)
@@ -39,12 +43,11 @@ def test_zeros_after_the_last_digit_say_nothing(code: str, minor: int) -> None:
 def test_no_text_gives_anything_but_an_integer_or_a_refusal(text: str, default: str | None) -> None:
     try:
         minor, code = parse_price(text, default)
-    except NotAPrice as reason:
-        assert str(reason)
-    else:
-        assert type(minor) is int
-        assert minor >= 0
-        assert code in EXPONENTS
+    except NotAPrice:
+        return
+    assert type(minor) is int
+    assert minor >= 0
+    assert code in EXPONENTS
 
 
 @given(st.text("0123456789.,'’ -+€$INR%", max_size=16))
@@ -76,7 +79,7 @@ def test_a_range_a_sign_or_words_are_refused(text: str) -> None:
         parse_price(text, "EUR")
 
 
-@pytest.mark.parametrize("text", ["12.345 EUR", "1.5 JPY", "1.2345 KWD", "0.001 INR"])
+@pytest.mark.parametrize("text", ["1234.567 EUR", "12.3456 EUR", "1.5 JPY", "1.2345 KWD", "0.001 INR"])
 def test_more_decimals_than_the_currency_has_are_refused(text: str) -> None:
     with pytest.raises(NotAPrice, match="more decimals"):
         parse_price(text, None)
@@ -90,4 +93,4 @@ def test_a_number_that_no_price_has_is_refused() -> None:
 @pytest.mark.parametrize("tail", ["1'", "1,", "1.", "1 ", "'", "’", "a'", "€"])
 def test_an_endless_text_is_refused_at_once(tail: str) -> None:
     with pytest.raises(NotAPrice):
-        parse_price("1" + tail * 200_000 + "+", "EUR")
+        parse_price("1" + tail * 50_000 + "+", "EUR")

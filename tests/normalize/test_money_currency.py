@@ -37,9 +37,17 @@ def test_the_stated_currency_is_stronger_than_the_default_one() -> None:
     assert parse_price("12.50 EUR", "USD") == (1250, "EUR")
 
 
-def test_two_currencies_are_refused() -> None:
+@pytest.mark.parametrize("default", [None, "USD", "CAD", "INR"])
+def test_a_code_beside_a_sign_says_which_one_the_sign_means(default: str | None) -> None:
+    assert parse_price("$12.00 USD", default) == parse_price("usd 12 $", default) == (1200, "USD")
+    with pytest.raises(NotAPrice):
+        parse_price("$12.00 EUR", default)
+
+
+@pytest.mark.parametrize("text", ["€12 INR", "INR 12 EUR", "₹12 €"])
+def test_two_currencies_are_refused(text: str) -> None:
     with pytest.raises(NotAPrice, match="two currencies"):
-        parse_price("€12 INR", None)
+        parse_price(text, None)
 
 
 @pytest.mark.parametrize("text", ["12 XYZ", "12 EURO", "R 12", "12 Dollar", "12 EUR/USD"])

@@ -49,12 +49,26 @@ def test_how_a_number_is_read(text: str, minor: int | None) -> None:
     "text",
     [
         "1,,000", "1.2.3", "12,34,5", "1,2,3", "1234,567", "1,23,45", "1.299.00", "1,299,00", "12,50.00", "1.", "1,",
-        "1,299.", "1 2", "1 29 999", "1 299 00", "1 ,5", "1'2'3", "1 299.000.00", "12.5 0", "1,299.5.0",
+        "1,299.", "1 2", "1 299 00", "1 ,5", "1'2'3", "1 299.000.00", "12.5 0", "1,299.5.0",
     ],
 )  # fmt: skip
 def test_a_number_with_two_readings_is_refused(text: str) -> None:
     with pytest.raises(NotAPrice):
         parse_price(text, "INR")
+
+
+@pytest.mark.parametrize("text", ["1.299 EUR", "1.000 EUR", "150.000 VND", "12.000 IDR", "12,500 KWD", "1.000"])
+def test_one_mark_before_three_digits_is_refused_where_it_can_be_either(text: str) -> None:
+    with pytest.raises(NotAPrice, match="thousands or decimals"):
+        parse_price(text, "INR")
+
+
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [("12.500 KWD", 12500), ("0.500 KWD", 500), ("1299.000 EUR", 129900), ("0.990 EUR", 99), ("12.0000 EUR", 1200)],
+)
+def test_three_decimals_are_read_where_they_can_only_be_decimals(text: str, minor: int) -> None:
+    assert parse_price(text, None)[0] == minor
 
 
 @pytest.mark.parametrize("text", ["0,999 EUR", "00,123 EUR", "0,12,345 INR", "0.123.456 EUR", "0 123 EUR", "0,500 KWD"])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from feedsync.bik.sandbox import Sandbox
+from tests.bik.scripted import Answer, Scripted
 from tests.sync.shop import PUT, Shop, item, items
 
 
@@ -169,3 +170,13 @@ def test_a_walk_that_fails_stops_before_anything_is_sent(shop: Shop) -> None:
     summary = shop.run()
     assert summary.outcome == "failed"
     assert shop.prices() == {}
+
+
+def test_a_list_that_never_ends_is_left(shop: Shop, scripted: Scripted) -> None:
+    """A store that gives the same page for ever: walking it would never come to an end."""
+    scripted.answers = [Answer(b'{"status": 200, "data": {"products": [{"id": "X"}]}}')]
+    shop.bik |= {"base_url": f'"{scripted.base_url}"', "batch_size": "1"}
+    shop.publish(*items(6))
+    assert shop.run().pushed.products == 6
+    asked = [path.rpartition("-")[2] for path, _ in scripted.asked]
+    assert (asked.count("products/list"), asked.count("products/get"), asked.count(PUT)) == (2, 6, 6)

@@ -56,7 +56,7 @@ def test_a_refused_catalog_is_not_sent_again_unchanged(shop: Shop) -> None:
 
 
 def test_a_refused_catalog_is_sent_again_when_it_is_spelled_otherwise(shop: Shop) -> None:
-    shop.publish(item("COFFEE", product_type="coffee"), item("TEA", product_type="Tea"))
+    shop.publish(item("COFFEE", product_type="COFFEE"), item("TEA", product_type="Tea"))
     refuse_a_catalog(shop)
     shop.run()
     shop.publish(item("COFFEE", product_type="Coffee"), item("TEA", product_type="Tea"))

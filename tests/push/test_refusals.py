@@ -15,6 +15,7 @@ def test_a_refused_batch_is_halved_until_the_poisoned_product_stands_alone(shop:
     summary = shop.run()
     assert sorted(shop.prices()) == ["P00", "P01", "P02", "P03", "P04", "P06", "P07"]
     assert sorted(map(len, shop.touched())) == [1, 1, 2, 2, 4, 4, 8]
+    assert shop.calls().count("products/get") == 1, "a refusal leaves nothing in doubt"
     assert [(r.id, r.code, r.where) for r in summary.rejected] == [("P05", "FS-703", "Bik")]
     assert "invalid: the product 'P05'" in summary.rejected[0].message
     assert (summary.outcome, summary.exit_code) == ("rejected", 3)

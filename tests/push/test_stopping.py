@@ -113,4 +113,3 @@ def test_what_is_under_way_at_a_stop_is_recorded(shop: Shop) -> None:
     stored = shop.sandbox.products()
     assert shop.sent() == stored
     assert list(shop.outcomes().values()).count("retryable") == 1
-

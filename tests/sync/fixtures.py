@@ -22,7 +22,7 @@ def shared_store() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def no_pauses() -> Iterator[None]:
     """As many tries as always, but without the pauses between them."""
     with stamina.set_testing(True, attempts=5):

@@ -52,6 +52,7 @@ class Shop:
         self.folder, self.sandbox = folder, sandbox
         self.now = float(START)
         self.bik = {"base_url": f'"{sandbox.base_url}"', "rate": "1000"}
+        self.location = "feed.xml"
         #: Further lines of the schedule, after [[feeds]].
         self.settings = ""
         self._serial = 0
@@ -74,11 +75,11 @@ class Shop:
         """The schedule as its file says it now."""
         lines = [
             "[bik]",
-            'key = { file = "%s" }' % (self.folder / "key"),  # noqa: UP031 - braces are TOML's
-            'secret = { file = "%s" }' % (self.folder / "secret"),  # noqa: UP031
+            'key = { file = "%s" }' % (self.folder / "key"),
+            'secret = { file = "%s" }' % (self.folder / "secret"),
             *(f"{name} = {value}" for name, value in self.bik.items()),
             "[[feeds]]",
-            'location = "feed.xml"',
+            f'location = "{self.location}"',
             self.settings,
         ]
         path = self.folder / "shop.toml"
@@ -119,6 +120,11 @@ class Shop:
         """The selling price of every product in the store, of its first combination."""
         return {id_: p["combinations"][0]["discountedPrice"] for id_, p in self.sandbox.products().items()}
 
+    def prices_of_ours(self) -> dict[str, float]:
+        """The same without what was made by hand."""
+        ours = {id_: p for id_, p in self.sandbox.products().items() if p["name"] != "made by hand"}
+        return {id_: p["combinations"][0]["discountedPrice"] for id_, p in ours.items()}
+
     def quantities(self, product_id: str) -> dict[str, int]:
         """Each combination's quantity of one product in the store."""
         return {c["id"]: c["quantity"] for c in self.sandbox.products()[product_id]["combinations"]}
@@ -143,7 +149,7 @@ class Shop:
 
     def outcomes(self) -> dict[str, str | None]:
         """How the last request for each product ended."""
-        return dict(self.rows("select id, outcome from products order by id"))  # type: ignore[arg-type]
+        return dict(self.rows("select id, outcome from products order by id"))
 
 
 def _options(allow: tuple[str, ...], limit: int | None, ids: tuple[str, ...] | None) -> Options:

@@ -1,0 +1,1 @@
+"""A run that dies at any instant costs at most a repeated call: real processes, killed for real."""

@@ -1,0 +1,72 @@
+"""Several requests at once, and never more than the settings say."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sync.shop import Shop, items
+
+TOGETHER = 3
+PATIENCE_S = 10
+
+
+class Meeting(http.server.ThreadingHTTPServer):
+    """A store whose updates are answered only when so many of them have come together."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.barrier = threading.Barrier(TOGETHER)
+        self.lock = threading.Lock()
+        self.open = self.most = 0
+
+    def enter(self, by: int) -> None:
+        with self.lock:
+            self.open += by
+            self.most = max(self.most, self.open)
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    server: Meeting
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        body = b'{"status": 200, "success": true, "data": {"products": []}}'
+        if self.path.endswith("createOrUpdate"):
+            self.server.enter(1)
+            self.server.barrier.wait(PATIENCE_S)
+            self.server.enter(-1)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def meeting() -> Iterator[Meeting]:
+    with Meeting() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_requests_are_in_flight_together_up_to_the_limit(shop: Shop, meeting: Meeting) -> None:
+    shop.bik |= {
+        "base_url": f'"http://127.0.0.1:{meeting.server_address[1]}"',
+        "batch_size": "1",
+        "in_flight": str(TOGETHER),
+    }
+    shop.publish(*items(2 * TOGETHER))
+    assert shop.run().pushed.products == 2 * TOGETHER
+    assert meeting.most == TOGETHER

@@ -1,0 +1,60 @@
+"""The tables: made once, kept by every later opening, durable as the design says."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from feedsync.snapshot.schema import PAGE_BYTES, migrations
+from feedsync.snapshot.store import Store
+
+
+def _tables(store: Store) -> list[tuple[str, str]]:
+    return list(store.rows("select name, sql from sqlite_master order by name"))
+
+
+def test_opening_again_changes_nothing(tmp_path: Path) -> None:
+    with Store(tmp_path / "shop.db") as store:
+        store.set_meta("key", b"value")
+        before = _tables(store)
+    with Store(tmp_path / "shop.db") as store:
+        assert _tables(store) == before
+        assert store.meta("key") == b"value"
+
+
+def test_a_snapshot_is_made_by_migrations_alone(store: Store) -> None:
+    plain = Database(memory=True)
+    migrations.apply(plain)
+    assert [row[0] for row in _tables(store)] == [
+        row[0] for row in plain.conn.execute("select name from sqlite_master order by name")
+    ]
+    plain.close()
+
+
+def test_pages_and_log_are_as_measured(store: Store) -> None:
+    assert store.scalar("pragma page_size") == PAGE_BYTES
+    assert store.scalar("pragma journal_mode") == "wal"
+    assert store.scalar("pragma synchronous") == 2
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        ("insert into meta values (?, ?)", ("key", 5)),
+        ("insert into raws values (?, ?, ?)", (0, "text", "a")),
+        ("insert into runs (trigger, started_at) values (?, ?)", ("hand", "noon")),
+    ],
+)
+def test_a_value_of_another_type_is_refused(store: Store, statement: str, values: tuple[object, ...]) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        store.execute(statement, *values)
+
+
+def test_an_id_stands_once(store: Store) -> None:
+    row = "insert into variants (id, product_id, feed, record, grouped) values ('a', 'a', 0, x'', 0)"
+    store.execute(row)
+    with pytest.raises(sqlite3.IntegrityError):
+        store.execute(row)
