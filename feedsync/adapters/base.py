@@ -117,12 +117,16 @@ def read_up_to(stream: BinaryIO, size: int) -> bytes:
 def count_lines(stream: BinaryIO, offsets: Sequence[int]) -> dict[int, int]:
     """The line of each offset, in one more pass over the stream; memory stays flat."""
     lines: dict[int, int] = {}
-    position, line = 0, 1
+    begin, done, line = 0, 0, 1  # where the chunk begins; how much of it is counted, and up to which line
     chunk = b""
     for offset in sorted(set(offsets)):
-        while position + len(chunk) < offset:
-            position, line = position + len(chunk), line + chunk.count(b"\n")
+        while begin + len(chunk) < offset:
+            line += chunk.count(b"\n", done)
+            begin, done = begin + len(chunk), 0
             if not (chunk := stream.read(1 << 20)):
                 break
-        lines[offset] = line + chunk[: max(0, offset - position)].count(b"\n")
+        end = max(done, offset - begin)
+        line += chunk.count(b"\n", done, end)
+        done = end
+        lines[offset] = line
     return lines

@@ -12,6 +12,7 @@ from feedsync.adapters.xml_head import (
     HEAD_LIMIT_BYTES,
     ROOT_NAMES,
     SECTIONS,
+    TAG_REST,
     Head,
     as_utf8,
     find_root,
@@ -70,7 +71,6 @@ class XmlSplit:
         self._rest = buffer
         self._stream = stream
         self._items = XmlItems(head.item or b"item", head.namespaces, transcoded=encoding != "utf-8")
-        self._cut_off = False
         bound = sorted(head.namespaces.items())
         self.context = repr((encoding, head.item, bound)).encode()
 
@@ -94,7 +94,10 @@ class XmlSplit:
         name = re.escape(self._head.root)
         text = SECTIONS.sub(b"", self._rest)
         closed = len(re.findall(rb"</" + name + rb"\s*>", text))
-        if closed >= max(1, self._head.depth) or (self._head.item is None and not self._head.depth):
+        if self._head.item is not None:
+            tags = re.findall(rb"<" + name + rb"(?=[\s/>])" + TAG_REST + rb">", text)
+            closed -= sum(not tag.endswith(b"/>") for tag in tags)
+        if closed >= self._head.depth:
             return []
         return [Problem("FS-303", {"root": f"<{self._head.root.decode('utf-8', 'replace')}>"})]
 

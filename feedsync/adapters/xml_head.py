@@ -28,8 +28,11 @@ _DECLARATION = re.compile(rb"<\?xml\b[^>]*?\bencoding\s*=\s*[\"']\s*([A-Za-z0-9.
 _FIRST_TAG = re.compile(rb"<[A-Za-z_]")
 #: Comments, CDATA sections and instructions; one that is not closed reaches to the end.
 SECTIONS = re.compile(rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
-TAG_REST = rb"(?:[^<>\"']|\"[^\"]*\"|'[^']*')*+"
-_START = re.compile(rb"<([A-Za-z_][\w.-]*(?::[\w.-]+)?)(" + TAG_REST + rb")>")
+#: What may stand in a tag behind its name. An attribute's value never holds "<", so a lost quote ends at the next tag.
+TAG_REST = rb"(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*+"
+_NAME = rb"[A-Za-z_][\w.-]*(?::[\w.-]+)?"
+_START = re.compile(rb"<(" + _NAME + rb")(" + TAG_REST + rb")>")
+_TAG = re.compile(rb"<(/?)(" + _NAME + rb")(?=[\s/>])(?:(" + TAG_REST + rb")>)?")
 _NAMESPACE = re.compile(rb"\bxmlns(?::([\w.-]+))?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 #: Python's own codecs that are no character encodings of documents.
 _NO_ENCODINGS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined", "unicode_escape",
@@ -85,7 +88,7 @@ def sniff_encoding(head: bytes, charset: str | None, location: str) -> str:
         return "utf-8"
     try:
         name = codecs.lookup(declared).name
-        known = name not in _NO_ENCODINGS and b"<".decode(name) == "<"
+        known = name not in _NO_ENCODINGS and bool("<".encode(name))
     except (LookupError, UnicodeError):
         known = False
     if not known:
@@ -135,30 +138,45 @@ def read_head(buffer: bytes, location: str, *, last: bool) -> Head | None:
         Unsafe: FS-302, for a DOCTYPE before the first item.
     """
     text = _blank(buffer)
-    namespaces: dict[str, str] = {}
     repeated = False
     root: bytes | None = None
     item: bytes | None = None
-    depth, start = 0, len(buffer)
-    for match in _START.finditer(text):
-        name, rest = match[1], match[2]
+    opened, start = 0, len(buffer)
+    above: list[tuple[bytes, dict[str, str]]] = []  # the open elements, with the namespaces that each declares
+    inside = 0  # where the innermost of them begins
+    headless: dict[bytes, int] = {}
+    for match in _TAG.finditer(text):
+        closing, name, rest = match[1], match[2], match[3]
+        if closing:
+            if any(name == other for other, _ in above):
+                while above.pop()[0] != name:
+                    pass
+            else:
+                headless.setdefault(name, inside)  # the first item may have lost its start tag
+            continue
         if root is not None and local(name) in ITEM_NAMES:
-            item, start = name, match.start()
+            item, start = name, headless.get(name, match.start())
             break
+        if rest is None:
+            continue  # a tag that never ends
         root = root or name
-        depth += name == root and not rest.endswith(b"/")
+        if rest.endswith(b"/"):
+            continue
+        opened += name == root
         own: dict[str, str] = {}
         for prefix, double, single in _NAMESPACE.findall(rest):
             key, address = prefix.decode(), (double or single).decode("utf-8", "replace")
             repeated |= key in own
             own.setdefault(key, address)
-        namespaces |= own  # an inner declaration holds for the items below it
+        above.append((name, own))
+        inside = match.end()
     if re.search(rb"<!DOCTYPE|<!ENTITY", text[:start], re.IGNORECASE):
         raise Unsafe("FS-302", location=location)
     if root is None or not (last or item):
         return None
-    closed = len(re.findall(rb"</" + re.escape(root) + rb"\s*>", text[:start]))
-    return Head(root, item, namespaces, start, repeated, depth - closed if item else depth)
+    namespaces = {prefix: address for _, own in above for prefix, address in own.items()}
+    depth = sum(name == root for name, _ in above) if item else opened
+    return Head(root, item, namespaces, start, repeated, depth)
 
 
 def _blank(buffer: bytes) -> bytes:

@@ -15,7 +15,7 @@ from lxml import etree
 
 from feedsync.adapters.base import ITEM_LIMIT_BYTES, Parsed, RawItem
 from feedsync.adapters.xml_head import local
-from feedsync.adapters.xml_repair import PREFIX, mend, sure_id
+from feedsync.adapters.xml_repair import PREFIX, mend, parser, sure_id
 from feedsync.errors import Problem
 from feedsync.model import Attributes, Value
 
@@ -41,6 +41,7 @@ class XmlItems:
         self._transcoded = transcoded
         self._google = {prefix for prefix, address in namespaces.items() if _GOOGLE.match(address)} | {"g"}
         self._item = local(item).decode()
+        self._start = re.compile(rb"<" + re.escape(item) + rb"(?=[\s/>])")
         self._prefix = item.partition(b":")[0].decode() if b":" in item else None
         self._open = _root(namespaces)
         self._bound = set(namespaces) | {"xml", "xmlns"}
@@ -83,7 +84,7 @@ class XmlItems:
     def _children(self, opening: bytes, raws: list[bytes]) -> list[etree._Element] | None:
         """The item elements, or None unless the bytes are exactly that many of them, well-formed."""
         try:
-            root = etree.fromstring(b"".join((opening, *raws, b"</feedsync>")), _parser())
+            root = etree.fromstring(b"".join((opening, *raws, b"</feedsync>")), parser())
         except etree.XMLSyntaxError:
             return None
         children = list(root)
@@ -104,16 +105,22 @@ class XmlItems:
             opening = opening[:-1] + b"".join(_declaration(prefix) for prefix in sorted(unbound)) + b">"
         if notes and (children := self._children(opening, [mended])):
             return Parsed(self._attributes(children[0]), notes=tuple(Problem("FS-414", {"what": n}) for n in notes))
-        return self._refused(mended, Problem("FS-401", {"reason": _reason(opening + mended)}))
+        return self._refused(mended, _reason(opening + mended))
 
     def _lost(self, raw: bytes) -> Parsed | None:
         """The refusal of an item with U+FFFD, which stands for bytes that the document's encoding does not have."""
         if not self._transcoded or _REPLACEMENT not in raw:
             return None
-        return self._refused(raw, Problem("FS-401", {"reason": "it holds bytes that its encoding does not have"}))
+        return self._refused(raw, "it holds bytes that its encoding does not have")
 
-    def _refused(self, mended: bytes, problem: Problem) -> Parsed:
-        """An item that cannot be read: with its id where the bytes name one for sure, else as FS-304."""
+    def _refused(self, mended: bytes, reason: str) -> Parsed:
+        """An item that cannot be read: with its id where the bytes name one for sure, else as FS-304.
+
+        One that holds a second start tag, be it in a comment, may have swallowed its neighbour, whose id is not known.
+        """
+        if len(self._start.findall(mended)) > 1:
+            return Parsed(problem=Problem("FS-305"))
+        problem = Problem("FS-401", {"reason": reason})
         if item_id := sure_id(mended, self._google, {"", self._prefix or ""}):
             return Parsed(problem=problem, id_text=item_id)
         return Parsed(problem=Problem("FS-304", {"detail": problem.message}))
@@ -163,12 +170,6 @@ class XmlItems:
         return known
 
 
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
-
-
 def _root(namespaces: dict[str, str]) -> bytes:
     declared = "".join(
         f" xmlns{':' if prefix else ''}{prefix}={quoteattr(address)}"
@@ -215,8 +216,7 @@ def _alias(value: Value) -> Value:
 
 def _reason(document: bytes) -> str:
     """The parser's own words, without its place: the line is that of a chunk, not of the feed."""
-    try:
-        etree.fromstring(document + b"</feedsync>", _parser())
-    except etree.XMLSyntaxError as error:
-        return re.sub(r",? ?\(?line \d+.*", "", str(error.msg or error).replace("feedsync", "the item's end")).strip()
-    return "it does not hold exactly one item"
+    careless = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+    etree.fromstring(document + b"</feedsync>", careless)
+    words = careless.error_log[0].message.partition("\n")[0]
+    return re.sub(r",? ?\(?line \d+.*", "", words.replace("feedsync", "the item's end")).strip()

@@ -10,6 +10,8 @@ import html
 import re
 from html.entities import html5
 
+from lxml import etree
+
 from feedsync.adapters.xml_head import TAG_REST, local
 
 #: Prefixes of tags and attributes.
@@ -23,6 +25,8 @@ _OWN_TEXT = re.compile(
     rb"((?:[^<&]|&(?:amp|lt|gt|quot|apos|#\d+|#[xX][0-9a-fA-F]+);|<!\[CDATA\[.*?\]\]>)*+)</([A-Za-z_][\w.:-]*)\s*>",
     re.DOTALL,
 )
+_ID_TAG = re.compile(rb"<(?:([\w.-]+):)?(?:vehicle_)?id(?=[\s/>])", re.IGNORECASE)
+_ID_ATTRIBUTE = re.compile(rb"\s(?:[\w.-]+:)?id\s*=\s*(?:\"([^\"<]*)\"|'([^'<]*)')", re.IGNORECASE)
 _AMPERSAND = re.compile(rb"&(?!#\d+;|#[xX][0-9a-fA-F]+;)(?:([A-Za-z][A-Za-z0-9]*);)?")
 _BARE_LESS = re.compile(rb"<(?![A-Za-z_/!?])")
 _STRAY_END = re.compile(rb"\]\]>")
@@ -80,34 +84,51 @@ def sure_id(mended: bytes, google: set[str], plain: set[str]) -> str | None:
         google: the prefixes that are Google's, whose id counts more than a plain one.
         plain: the prefixes that say nothing of their own.
     """
-    found: dict[bool, set[str]] = {True: set(), False: set()}
+    found: list[set[str]] = [set(), set(), set(), set()]  # Google's id, a plain one, vehicle_id, the item's attribute
     open_tags: list[bytes] = []
     at = 0
     for match in _MARKUP.finditer(mended):
         if b"<" in mended[at : match.start()]:
             break  # a tag that cannot be read
-        at = match.end()
         closing, name = match[1], match[2]
-        if name is None:
+        if closing and (not open_tags or open_tags.pop() != name):
+            break  # a tag that closes another one
+        at = match.end()
+        if name is None or closing or match[0].endswith(b"/>"):
             continue
-        if closing:
-            if not open_tags or open_tags.pop() != name:
-                break  # a tag that closes another one
-        elif not match[0].endswith(b"/>"):
-            open_tags.append(name)
-            prefix = name.rpartition(b":")[0].decode("utf-8", "replace")
-            if len(open_tags) == 2 and local(name) == b"id" and prefix in google | plain:
-                found[prefix in google].add(_own_text(mended, at, name))
-    chosen = found[True] or found[False]
-    return (chosen.pop() or None) if len(chosen) == 1 else None
+        open_tags.append(name)
+        prefix = name.rpartition(b":")[0].decode("utf-8", "replace")
+        if len(open_tags) == 1:
+            found[3] |= {_text(a or b) for a, b in _ID_ATTRIBUTE.findall(match[0])}
+        elif len(open_tags) == 2 and prefix in google | plain:
+            if local(name) == b"id":
+                found[prefix not in google].add(_own_text(mended, at, name))
+            elif local(name) == b"vehicle_id":
+                found[2].add(_own_text(mended, at, name))
+    rank = next((rank for rank, ids in enumerate(found) if ids), 0)
+    unread = {prefix.decode("utf-8", "replace") for prefix in _ID_TAG.findall(mended[at:])}
+    if len(found[rank]) != 1 or (unread & google if rank == 1 else rank and unread):
+        return None  # none, several, or one that counts more may stand in what could not be read
+    return found[rank].pop() or None
+
+
+def parser() -> etree.XMLParser:
+    """What reads untrusted XML: no entities, no network, no DTD."""
+    return etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
 
 
 def _own_text(mended: bytes, at: int, name: bytes) -> str:
     """The text of an element that begins there and holds nothing but text and CDATA; "" when that is not sure."""
     match = _OWN_TEXT.match(mended, at)
-    if match is None or match[2] != name:
+    return _text(match[1]) if match is not None and match[2] == name else ""
+
+
+def _text(markup: bytes) -> str:
+    """What XML reads these bytes as; "" when it refuses them."""
+    try:
+        text = (etree.fromstring(b"<id>" + markup + b"</id>", parser()).text or "").strip()
+    except etree.XMLSyntaxError:
         return ""
-    parts = _SECTION.split(match[1])
-    texts = [p[9:-3] if i % 2 else html.unescape(p.decode("utf-8", "replace")).encode() for i, p in enumerate(parts)]
-    text = b"".join(texts).decode("utf-8", "replace").strip()
     return "" if "\ufffd" in text else text

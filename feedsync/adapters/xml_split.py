@@ -17,9 +17,17 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from feedsync.adapters.base import ITEM_LIMIT_BYTES, Block, Known, RawItem, item_hash
-from feedsync.adapters.xml_head import TAG_REST, Head
+from feedsync.adapters.xml_head import SECTIONS, TAG_REST, Head
 
 BLOCK_BYTES = 1 << 20
+#: What holds the beginning of any tag that the buffer's end cuts off.
+_TAG_BYTES = 1024
+#: What may stand between two items and means nothing: no text, and no element that begins there.
+_GAP = re.compile(rb"(?:\s|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|</[^<>]*>)*+", re.DOTALL)
+#: An instruction that does not end within this is none, but an item whose start tag was damaged.
+_INSTRUCTION_BYTES = 1 << 16
+_CLOSING = re.compile(rb"</[^<>]*>")
+_OPENING = re.compile(rb"<!--|<!\[CDATA\[")
 _CLOSERS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 
 
@@ -41,20 +49,23 @@ class Splitter:
         self._position = 0  # how much of the buffer is done
         self._outside = 0  # up to here no item can begin
         self._eof = False
+        self._torn = False  # what follows is the rest of an item that was too large
+        self._gap = b""  # the closing tags since the last item, of what the buffer holds no more
         self.tail = b""
 
     def blocks(self, known: Known) -> Iterator[Block]:
         """The items, block by block. Afterwards ``tail`` is what follows the last item."""
-        patience = 1  # how many items are read token by token before the fast path is tried again
+        patience = 1
         while True:
             self._fill(BLOCK_BYTES)
             block = self._fast(known)
+            # how many items are read token by token before the fast path is tried again
             patience = 1 if block.hashes else min(2 * patience, 1024)
             yield block
             for _ in range(patience):
                 unit = self._next_unit()
                 if unit is None:
-                    self.tail = self._buffer[self._position :]
+                    self.tail = self._gap + self._buffer[self._position :]
                     return
                 yield _single(unit, known)
 
@@ -127,29 +138,56 @@ class Splitter:
                 break
             if self._eof or size > ITEM_LIMIT_BYTES:
                 break
-            size *= 2
+            if not self._pass_gap():
+                size *= 2
             self._fill(size)
         while (unit := self._rough_unit()) is None and not self._eof:
-            self._position = self._outside = max(self._outside, len(self._buffer) - 1024)
-            self._fill(BLOCK_BYTES)
+            self._position = self._outside = max(self._outside, len(self._buffer) - _TAG_BYTES)
+            self._fill(_TAG_BYTES + BLOCK_BYTES)
         return unit
+
+    def _pass_gap(self) -> bool:
+        """Let go of what stands before the next item and means nothing: shops comment out their old items by the megabyte.
+
+        Where a section begins at ``_outside``, the buffer lacks its end.
+        """
+        gap = self._buffer[self._position : self._outside]
+        opening = _OPENING.match(self._buffer, self._outside)
+        if not (gap or opening) or _GAP.fullmatch(gap) is None:
+            return False
+        self._gap += b"".join(_CLOSING.findall(SECTIONS.sub(b"", gap)))
+        self._position = self._outside
+        if opening:
+            closer = _CLOSERS[opening[0]]
+            self._position = opening.end()
+            while (end := self._buffer.find(closer, self._position)) < 0 and not self._eof:
+                self._position = max(self._position, len(self._buffer) - 2)
+                self._fill(2 + BLOCK_BYTES)
+            self._position = end + len(closer) if end >= 0 else len(self._buffer)
+        return True
 
     def _exact_unit(self) -> tuple[int, int, bool] | None:
         """(start, end, plain) of the next item as XML reads it, or None when the buffer does not hold all of it.
 
         ``plain`` says that nothing about it could be otherwise: one start tag, no item tag inside of a comment or
         CDATA. An item that seems to hold the end of one item and the start of another in one comment or CDATA section
-        has lost the end of that section: that is no reading either. Up to ``_outside`` no item can begin.
+        has lost the end of that section: that is no reading either. What ends with a closing tag and lost its start
+        tag comes out too, as an item that cannot be read. Up to ``_outside`` no item can begin.
         """
         depth, start, plain, position = 0, -1, True, self._position
         self._outside = position
         while match := self._token.search(self._buffer, position):
             closer = _CLOSERS.get(match[0])
             if closer is not None:
-                end = self._buffer.find(closer, match.end())
+                limit = match.end() + (_INSTRUCTION_BYTES if match[0] == b"<?" else len(self._buffer))
+                end = self._buffer.find(closer, match.end(), limit)
+                if end < 0 and match[0] == b"<?" and (self._eof or len(self._buffer) > limit):
+                    position = match.end()
+                    continue
                 if end < 0:
-                    if not depth and self._eof:
-                        self._outside = len(self._buffer)  # whatever follows is inside of it
+                    if not depth:
+                        # whatever follows is inside of it
+                        self._outside = len(self._buffer) if self._eof else match.start()
                     return None
                 position = end + len(closer)
                 if depth:
@@ -164,10 +202,16 @@ class Splitter:
             if tag is None:
                 return None
             position = tag.end()
-            if match[1]:
+            if match[1] and not depth:  # no XML: nothing is open
+                gap = _GAP.match(self._buffer, self._position, match.start())
+                assert gap is not None  # it matches nothing at all, too
+                if gap.end() < match.start() and not self._torn:
+                    return gap.end(), position, True
+                self._outside = position
+            elif match[1]:
                 depth -= 1
-                if depth <= 0:  # below 0: a closing tag with nothing open, which is no XML
-                    return (start, position, plain) if depth == 0 else (match.start(), position, False)
+                if not depth:
+                    return start, position, plain
             elif tag[0].endswith(b"/>"):
                 if depth == 0:
                     return match.start(), position, True
@@ -191,11 +235,14 @@ class Splitter:
             return self._take(first.start(), second.start(), "FS-305")
         if end is not None:
             return self._take(first.start(), end.end(), None)
-        return self._take(first.start(), len(buffer), "FS-311" if self._eof else "FS-307")
+        if self._eof:
+            return self._take(first.start(), len(buffer), "FS-311")
+        return self._take(first.start(), len(buffer) - _TAG_BYTES, "FS-307")
 
     def _take(self, start: int, end: int, broken: str | None) -> RawItem:
         raw = self._buffer[start:end]
         self._position = end
+        self._gap, self._torn = b"", broken == "FS-307"
         # a broken item never shares its hash with a whole one
         hashed = raw.removesuffix(self._close) if broken is None else broken.encode() + b"\0" + raw
         return RawItem(raw, self._base + start, item_hash(hashed), broken)
