@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from feedsync.adapters.google_xml import GoogleXml
-from feedsync.config import Schedule
 from feedsync.currencies import EXPONENTS
 from feedsync.effective import effective
 from feedsync.model import Member, Variant
 from feedsync.normalize.item import Normalizer
+from feedsync.settings import Schedule
 
 SCHEDULE = """\
 timezone = "Asia/Kolkata"

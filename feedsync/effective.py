@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import xxhash
 
-from feedsync.config import AbsencePolicy, Products
 from feedsync.ids import catalog_id
 from feedsync.model import Absence, Member, ProductPayload, Variant, VariantPayload
+from feedsync.settings import AbsencePolicy, Products
 from feedsync.urls import without_volatile
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -68,8 +68,10 @@ def effective(
     if not any(s.stage != "removed" for s in stages) or (not live and sent is None):
         return Effective(None, next_change_at, absent, left)
 
-    body = [s.member.variant for s in stages if hold_removals or s.stage != "removed"]
-    variants = _variants(product_id, [s.member.variant for s in live], now, products)
+    stays = [s for s in stages if hold_removals or s.stage != "removed"]
+    body = [s.member.variant for s in stays if s.stage == "live" or s.member.variant.id in known]
+    gone = {known[key].options for key in known if key in absent | left}
+    variants = _variants([s.member.variant for s in live], gone, now, products)
     unbuyable_by_setting = bool(live) and all(_unbuyable_by_setting(s.member.variant, now, products) for s in live)
     for stage in stages:
         variant_id = stage.member.variant.id
@@ -79,6 +81,7 @@ def effective(
         variants[variant_id] = _zero(known[variant_id])
     sells = any(variant.quantity for variant in variants.values())
     disabled = not live or (unbuyable_by_setting and not sells)
+    body = body or [s.member.variant for s in stays]  # the store has none but those that moved elsewhere
     return Effective(_payload(product_id, body, variants, cart_disabled=disabled), next_change_at, absent, left)
 
 
@@ -161,8 +164,10 @@ def _selling(variant: Variant, now: int) -> int:
     return variant.sale_minor if begun and not over else variant.price_minor
 
 
-def _variants(product_id: str, live: list[Variant], now: int, products: Products) -> dict[str, VariantPayload]:
-    chosen = _options(product_id, live)
+def _variants(
+    live: list[Variant], gone: set[tuple[tuple[str, str], ...]], now: int, products: Products
+) -> dict[str, VariantPayload]:
+    chosen = _options(live, gone)
     return {
         v.id: VariantPayload(
             id=v.id,
@@ -179,15 +184,20 @@ def _variants(product_id: str, live: list[Variant], now: int, products: Products
     }
 
 
-def _options(product_id: str, live: list[Variant]) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Each variant's options, so that no two variants of a product share theirs: a title, then an id tells them apart."""
-    if len(live) == 1 and (live[0].group_id is None or not live[0].options):
+def _options(live: list[Variant], gone: set[tuple[tuple[str, str], ...]]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Each variant's options, so that no two variants of a product share theirs: a title, then an id tells them apart.
+
+    ``gone`` are the options of those that the store has and the feed does not, which keep theirs.
+    """
+    if len(live) == 1 and (live[0].group_id is None or not live[0].options) and DEFAULT_OPTIONS not in gone:
         return {live[0].id: DEFAULT_OPTIONS}
     chosen = {v.id: v.options or (("Title", v.title),) for v in live}
-    for name, field in (("Title", "title"), ("Id", "id")):
-        taken = Counter(frozenset(options) for options in chosen.values())
+    # the last round is for options that pretend to be another variant's id
+    for name, field, everywhere in (("Title", "title", False), ("Id", "id", False), ("Id", "id", True)):
+        taken = Counter([*map(frozenset, chosen.values()), *map(frozenset, gone)])
+        shared = {v.id for v in live if taken[frozenset(chosen[v.id])] > 1}
         for v in live:
-            if taken[frozenset(chosen[v.id])] > 1:
+            if v.id in shared or (everywhere and shared):
                 chosen[v.id] = tuple({**dict(chosen[v.id]), name: getattr(v, field)}.items())
     return chosen
 

@@ -50,7 +50,7 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-306": "{location}: the encoding {encoding!r} is not known",
     "FS-307": "an item is larger than {limit} bytes",
     "FS-308": "{location}: no item was found, and the root element {root} is none that a product feed has",
-    "FS-309": "the file changed while it was read",
+    "FS-309": "{location}: the file changed while it was read",
     "FS-310": "a namespace is declared twice on one element; the first declaration was taken",
     "FS-311": "the document ends inside of an item",
     # 4xx: items
@@ -82,6 +82,7 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-706": "Bik's answer could not be understood: {reason}",
     "FS-707": "Bik accepted the product but stores something else: {detail}",
     "FS-708": "the catalog {name!r} could not be created, so this product waits for it",
+    "FS-709": "the run was ended before this was sent",
 }
 
 

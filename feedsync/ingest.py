@@ -16,10 +16,10 @@ import xxhash
 
 from feedsync.adapters.base import Adapter, Parsed, RawItem, Split
 from feedsync.adapters.registry import HEAD_BYTES, adapter_for
-from feedsync.config import Feed, Schedule
 from feedsync.errors import Problem, Retryable
 from feedsync.model import Normalized, Verdict
 from feedsync.normalize.item import NORMALIZER_VERSION, Normalizer
+from feedsync.settings import Feed, Schedule
 from feedsync.snapshot.feeds import Reading, keep_feed
 from feedsync.snapshot.items import EXCERPT_BYTES, Finding, Incoming, Items
 from feedsync.snapshot.known import Indices, KnownItems

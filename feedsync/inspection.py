@@ -14,11 +14,11 @@ from pathlib import Path
 import msgspec
 
 from feedsync.adapters.registry import HEAD_BYTES, adapter_for
-from feedsync.config import Catalogs, Products
 from feedsync.errors import Problem
 from feedsync.model import Attributes, Value
 from feedsync.normalize.item import Normalizer
 from feedsync.report.summary import Reason
+from feedsync.settings import Catalogs, Products
 from feedsync.sources import fetch, open_stream
 
 _SAMPLES = 3

@@ -9,9 +9,9 @@ from typing import Literal
 
 import msgspec
 
-from feedsync.config import Limit
 from feedsync.errors import FeedsyncError
 from feedsync.model import Change, Outcome
+from feedsync.settings import Limit
 
 #: The stores from which a share is counted in full: three of five products are no wave.
 SHARE_FROM = 10

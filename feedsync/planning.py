@@ -11,11 +11,11 @@ from collections.abc import Callable
 
 import msgspec
 
-from feedsync.config import Schedule
 from feedsync.diff import diff_product
 from feedsync.effective import Effective, effective, payload_hash
 from feedsync.model import Change, ChangeClass, Kind
 from feedsync.plan import WINDOW_S, GateResult, Removals, action, judge, urgency
+from feedsync.settings import Schedule
 from feedsync.snapshot.catalogs import CatalogState, CatalogTable
 from feedsync.snapshot.feeds import Reading
 from feedsync.snapshot.products import Planned, Products, ProductState

@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from feedsync.bik import wire
-from feedsync.bik.client import Bik
-from feedsync.config import Schedule
+from feedsync.bik.client import IN_DOUBT, Bik
 from feedsync.errors import SENTENCES, FeedsyncError, Rejected, Retryable
 from feedsync.model import Outcome
 from feedsync.plan import Pushed
 from feedsync.planning import Plan
+from feedsync.settings import Schedule
 from feedsync.snapshot.catalogs import CatalogState, CatalogTable
 from feedsync.snapshot.products import Planned, Products
 from feedsync.snapshot.store import Store
@@ -28,16 +28,25 @@ from feedsync.snapshot.store import Store
 GIVE_UP_AFTER = 3
 #: New products up to this many batches are looked for by id; for more, the store is walked first.
 LOOK_BY_ID_BATCHES = 4
+#: The request was not taken at all.
+NOT_SENT = ("FS-701", "FS-709")
 _CATALOG_URGENCY = 0
 Record = dict[str, Any]
 _T = TypeVar("_T")
 
 
 class _Before(msgspec.Struct, frozen=True):
-    """How things stood before a request: whose last one is in doubt, and of which the store may have something."""
+    """How things stood before a request: whose last one is in doubt, and of which the store may have something.
 
-    doubtful: set[str]
-    tried: set[str]
+    The halves of a refused batch (``halved``) keep what was so before the batch: a refusal leaves nothing in doubt.
+    """
+
+    doubtful: set[str] = set()
+    tried: set[str] = set()
+    halved: bool = False
+
+
+_Batch = tuple[list[Planned], _Before | None]
 
 
 class _Stop(Exception):
@@ -150,41 +159,44 @@ class _Push:
     def products(self, action: str) -> None:
         """All steps of one action, several requests in flight; the snapshot is written by this thread alone."""
         settings = self._schedule.bik
-        queue = deque[list[Planned]]()
+        queue = deque[_Batch]()
         source = self._batches(action, settings.batch_size)
         flying: dict[Future[None], tuple[list[Planned], _Before]] = {}
         with ThreadPoolExecutor(settings.in_flight) as pool:
             try:
                 while True:
                     while len(flying) < settings.in_flight:
-                        batch = queue.popleft() if queue else next(source, None)
-                        if batch is None:
+                        batch, before = queue.popleft() if queue else next(source, ([], None))
+                        if not batch:
                             break
-                        if future := self._submit(pool, action, batch):
-                            flying[future] = batch, self._before
+                        if submitted := self._submit(pool, action, batch, before):
+                            future, before = submitted
+                            flying[future] = batch, before
                     if not flying:
                         return
                     done, _ = wait(flying, return_when=FIRST_COMPLETED)
                     for future in done:
-                        batch, before = flying.pop(future)
-                        queue.extend(self._settle(future, action, batch, before))
+                        queue.extend(self._settle(future, action, *flying.pop(future)))
             finally:
+                if flying:
+                    self._bik.stop()
                 for future, (batch, before) in flying.items():  # what is under way is heard out and recorded
                     self._settle(future, action, batch, before, last=True)
 
-    def _batches(self, action: str, size: int) -> Iterator[list[Planned]]:
+    def _batches(self, action: str, size: int) -> Iterator[_Batch]:
         for steps in self._products.steps(action):
             for at in range(0, len(steps), size):
-                yield steps[at : at + size]
+                yield steps[at : at + size], None
 
-    def _submit(self, pool: ThreadPoolExecutor, action: str, batch: list[Planned]) -> Future[None] | None:
+    def _submit(
+        self, pool: ThreadPoolExecutor, action: str, batch: list[Planned], before: _Before | None
+    ) -> tuple[Future[None], _Before] | None:
         """Note the attempt and hand the request over; None when nothing of the batch can be sent."""
         urgency = min(step.urgency for step in batch)
         if action == "delete":
             with self._store.transaction():
-                self._before = _Before(set(), set())
                 self._products.attempt(batch)
-            return pool.submit(self._bik.delete_products, [step.product_id for step in batch], urgency)
+            return pool.submit(self._bik.delete_products, [step.product_id for step in batch], urgency), _Before()
         batch[:] = self._with_known_catalogs(batch)
         ids = [step.product_id for step in batch]
         if unseen := self._products.unseen(ids):
@@ -195,9 +207,9 @@ class _Push:
             return None
         products = self._wire(batch)
         with self._store.transaction():
-            self._before = _Before(self._products.in_doubt(batch), self._products.tried_before(batch))
+            before = before or _Before(self._products.in_doubt(batch), self._products.tried_before(batch))
             self._products.attempt(batch)
-        return pool.submit(self._bik.put_products, products, urgency)
+        return pool.submit(self._bik.put_products, products, urgency), before
 
     def _wire(self, steps: list[Planned]) -> list[wire.BikProduct]:
         keep = self._schedule.bik.keep_foreign_catalogs
@@ -219,7 +231,7 @@ class _Push:
 
     def _settle(
         self, future: Future[None], action: str, batch: list[Planned], before: _Before, *, last: bool = False
-    ) -> list[list[Planned]]:
+    ) -> list[_Batch]:
         """Record how a request ended; the batches that must be tried in its place. ``last``: nothing more is sent."""
         try:
             future.result()
@@ -228,9 +240,10 @@ class _Push:
                 self._record(batch, error, before, outcome="retryable")
                 return []
             if len(batch) > 1:
-                return _halves(batch)
+                halved = msgspec.structs.replace(before, halved=True)
+                return [(half, halved) for half in _halves(batch)]
             if self._mended(action, batch[0]):
-                return [] if action == "delete" else [batch]
+                return [] if action == "delete" else [(batch, before)]
             self._record(batch, error, before)
         except FeedsyncError as error:
             self._record(batch, error, before)
@@ -238,8 +251,9 @@ class _Push:
                 self._stop_on(error)
         else:
             self._acknowledge(action, batch, before.doubtful)
-            if before.doubtful and not last:
-                self._read_back([step for step in batch if step.product_id in before.doubtful])
+            doubtful = [step for step in batch if step.product_id in before.doubtful]
+            if doubtful and not last:
+                self._read_back(doubtful)
         return []
 
     def _acknowledge(self, action: str, batch: list[Planned], doubtful: set[str]) -> None:
@@ -285,7 +299,10 @@ class _Push:
     ) -> None:
         """Nothing of the batch was acknowledged. What was surely not applied leaves no trace of ours in the store."""
         outcome = outcome or _outcome(error)
-        surely_not = isinstance(error, Rejected) or error.code == "FS-701" or error.parts.get("status") == 429
+        if isinstance(error, Rejected):
+            surely_not = len(batch) == 1
+        else:  # of a batch that was refused before, a store might have taken the good ones
+            surely_not = not before.halved and (error.code in NOT_SENT or error.parts.get("status") == 429)
         with self._store.transaction():
             for step in batch:
                 untouched = surely_not and step.product_id not in before.tried
@@ -312,4 +329,4 @@ def _outcome(error: FeedsyncError) -> Outcome:
     """How a request ended: refused, surely not applied (429, credentials), or nobody knows."""
     if isinstance(error, Rejected):
         return "rejected"
-    return "unknown" if error.code in ("FS-705", "FS-706") else "retryable"
+    return "unknown" if error.code in IN_DOUBT else "retryable"

@@ -17,13 +17,13 @@ import msgspec
 from feedsync.adapters.registry import ADAPTERS
 from feedsync.bik.client import Bik
 from feedsync.bik.rate import RateBudget
-from feedsync.config import Feed, Schedule
 from feedsync.errors import ConfigError, FeedsyncError, Problem
 from feedsync.ingest import ingest, reading_key
 from feedsync.planning import Options, Plan, make_plan
 from feedsync.progress import Progress
 from feedsync.push import push
 from feedsync.report.summary import RunSummary, summarize
+from feedsync.settings import Feed, Schedule
 from feedsync.snapshot.feeds import Reading, last_reading
 from feedsync.snapshot.items import Items
 from feedsync.snapshot.lock import schedule_lock

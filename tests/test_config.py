@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from feedsync.config import Limit, Schedule, find, load, schedule_files
+from feedsync.config import find, load, schedule_files
 from feedsync.errors import ConfigError
+from feedsync.settings import Limit, Schedule
 
 BIK = '[bik]\nkey = { env = "K" }\nsecret = { env = "S" }\n'
 FEED = '[[feeds]]\nlocation = "feed.xml"\n'

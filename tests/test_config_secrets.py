@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from feedsync.config import Auth, SecretRef, load
+from feedsync.config import load
 from feedsync.errors import ConfigError
+from feedsync.settings import Auth, SecretRef
 
 SECRET = "hunter2-not-for-your-eyes"
 

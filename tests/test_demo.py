@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from feedsync.bik.sandbox import Sandbox
-from feedsync.config import Schedule, load
+from feedsync.config import load
 from feedsync.demo import SCHEDULE, differences, samples
+from feedsync.settings import Schedule
 from feedsync.sync import run_schedule
 
 Products = dict[str, dict[str, Any]]

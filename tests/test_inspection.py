@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from feedsync.config import Products
 from feedsync.errors import Fatal
 from feedsync.inspection import Inspection, inspect_feed
+from feedsync.settings import Products
 
 from .cli.project import HEAD, TAIL, item
 

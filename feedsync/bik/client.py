@@ -6,27 +6,39 @@ idempotent. A refusal is :class:`Rejected`, and what to do with the rest of a ba
 
 from __future__ import annotations
 
+import ssl
 import threading
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 import httpx
 import msgspec
 import stamina
+import stamina.instrumentation
 from pydantic import SecretStr
 
 from feedsync.bik.rate import RateBudget
 from feedsync.bik.wire import BikCatalog, BikProduct
 from feedsync.errors import Fatal, FeedsyncError, Rejected, Retryable
 
+stamina.instrumentation.set_on_retry_hooks([])  # they would print to stdout, which belongs to reports
 TIMEOUT = httpx.Timeout(connect=15, read=60, write=60, pool=60)
 ATTEMPTS = 5
 #: The first pause between two tries; each next one doubles, with jitter.
 BACKOFF_S = 1.0
 #: The longest that a ``Retry-After`` is waited for within a run.
 RETRY_AFTER_LIMIT_S = 300.0
+#: These leave open whether the request was applied.
+IN_DOUBT = ("FS-705", "FS-706")
 _WORDS = 300
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Made once a process, since loading the trusted certificates takes longer than a request."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class Bik:
@@ -41,6 +53,7 @@ class Bik:
             headers={"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "feedsync"},
             timeout=TIMEOUT,
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            verify=_tls(),
             trust_env=False,
             follow_redirects=False,
         )
@@ -54,6 +67,10 @@ class Bik:
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    def stop(self) -> None:
+        """The run ends: what is on the wire is heard out, and nothing is tried again or waits for its turn."""
+        self._budget.stop()
 
     def authenticate(self, app_id: str) -> None:
         """Check the credentials with Bik.
@@ -106,27 +123,36 @@ class Bik:
         Raises:
             Rejected: FS-703, Bik says that the data is bad.
             Fatal: FS-701 (401, 403), FS-702 (404).
-            Retryable: FS-704 to FS-706 after the last try; FS-705 and FS-706 leave open whether it was applied.
+            Retryable: FS-704 to FS-706 after the last try, FS-709 when the run ended before the first; where any try
+                leaves open whether it was applied, the error is that one's (FS-705, FS-706).
         """
         content = msgspec.json.encode(body)
-        for attempt in stamina.retry_context(
-            on=self._again, attempts=self._attempts, timeout=None, wait_initial=self._backoff_s,
-            wait_max=60 * self._backoff_s, wait_jitter=self._backoff_s,
-        ):  # fmt: skip
-            with attempt:
-                self._budget.take(urgency)
-                return self._once(call, content)
+        errors: list[Retryable] = []
+        try:
+            for attempt in stamina.retry_context(
+                on=self._again, attempts=self._attempts, timeout=None, wait_initial=self._backoff_s,
+                wait_max=60 * self._backoff_s, wait_jitter=self._backoff_s,
+            ):  # fmt: skip
+                with attempt:
+                    try:
+                        if self._budget.take(urgency):
+                            return self._once(call, content)
+                        raise errors[-1] if errors else Retryable("FS-709")
+                    except Retryable as error:
+                        errors.append(error)
+                        raise
+        except (Retryable, Fatal) as error:
+            raise next((one for one in errors if one.code in IN_DOUBT), error) from None
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
     def _again(self, error: Exception) -> bool | float:
-        """Whether a try may be repeated; after a ``Retry-After``, when (seconds), for everybody with this key."""
-        if not isinstance(error, Retryable):
+        """Whether a try may be repeated. After a ``Retry-After`` everybody with this key waits for the next slot."""
+        if not isinstance(error, Retryable) or self._budget.stopped:
             return False
         if error.after_s is None:
             return True
-        wait = min(error.after_s, RETRY_AFTER_LIMIT_S)
-        self._budget.pause(wait)
-        return wait
+        self._budget.pause(min(error.after_s, RETRY_AFTER_LIMIT_S))
+        return 0.0
 
     def _once(self, call: str, content: bytes) -> Any:
         with self._lock:

@@ -2,7 +2,7 @@
 
 A row in ``state/rate.db`` says when the next request may start (GCRA: a theoretical arrival time). A ``Retry-After``
 moves it for everybody. Urgent requests go first: whoever waits says how urgent, and a less urgent waiter lets the slot
-pass. The key itself is never stored, only a hash.
+pass. The key itself is never stored, only a hash. Nothing in the file is worth keeping: a damaged one is made anew.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from feedsync.errors import Fatal
 
 #: A process that waits renews its claim this often; one that died is forgotten after it (seconds).
 CLAIM_S = 5.0
@@ -32,25 +34,64 @@ class RateBudget:
 
     def __init__(
         self, path: Path, app_key: str, rate: float, *,
-        clock: Callable[[], float] = time.time, sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time, sleep: Callable[[float], object] | None = None,
     ) -> None:  # fmt: skip
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
-        self._connection.executescript(_TABLES)
+        """Open the budget.
+
+        Raises:
+            Fatal: FS-503, the file cannot be opened or made.
+        """
+        self._path = path
+        self._connection = self._open()
         self._key = hashlib.sha256(app_key.encode()).digest()[:16]
         self._waiter = f"{os.getpid()}-{id(self)}"
         self._lock = threading.Lock()
         self._interval = 1 / rate
-        self._clock, self._sleep = clock, sleep
+        self._stopped = threading.Event()
+        self._clock, self._sleep = clock, sleep or self._stopped.wait
+
+    def _open(self) -> sqlite3.Connection:
+        for junk in (True, False):
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                connection = sqlite3.connect(self._path, isolation_level=None, timeout=30, check_same_thread=False)
+                try:
+                    # a budget that a power cut takes back by a request or two does no harm
+                    connection.executescript("pragma synchronous = off; pragma quick_check;" + _TABLES)
+                except sqlite3.Error:
+                    connection.close()
+                    raise
+            except (OSError, sqlite3.OperationalError) as error:
+                raise Fatal("FS-503", path=self._path, reason=str(error)) from None
+            except sqlite3.DatabaseError as error:
+                if not junk:
+                    raise Fatal("FS-503", path=self._path, reason=str(error)) from None
+                self._path.unlink()
+            else:
+                return connection
+        raise AssertionError  # pragma: no cover - the second round returns or raises
 
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
 
-    def take(self, urgency: int) -> None:
-        """Wait for a slot; a lower ``urgency`` is served first."""
-        while (wait := self._try(urgency)) > 0:
+    def stop(self) -> None:
+        """Nobody waits any longer: the run ends."""
+        self._stopped.set()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the run ends."""
+        return self._stopped.is_set()
+
+    def take(self, urgency: int) -> bool:
+        """Wait for a slot; a lower ``urgency`` is served first. False when the run ends before there is one."""
+        while not self._stopped.is_set():
+            wait = self._try(urgency)
+            if wait <= 0:
+                return True
             self._sleep(min(wait, CLAIM_S / 2))
+        return False
 
     def _try(self, urgency: int) -> float:
         """Take the slot and return 0, or the seconds to wait before the next try."""
@@ -65,11 +106,11 @@ class RateBudget:
     def _slot(self, execute: Callable[..., sqlite3.Cursor], urgency: int) -> float:
         now = self._clock()
         row = execute("select next_at from budget where key = ?", (self._key,)).fetchone()
-        next_at = min(row[0], now + 3600) if row else now  # a clock that was set back must not block for ever
+        next_at = row[0] if row and row[0] <= now + 3600 else now  # a clock that was set back must not block for ever
         earliest = next_at - (BURST - 1) * self._interval
         more_urgent = execute(
-            "select 1 from waiting where key = ? and waiter <> ? and until > ? and urgency < ? limit 1",
-            (self._key, self._waiter, now, urgency),
+            "select 1 from waiting where key = ? and waiter <> ? and until between ? and ? and urgency < ? limit 1",
+            (self._key, self._waiter, now, now + CLAIM_S, urgency),
         ).fetchone()
         if earliest <= now and not more_urgent:
             execute("insert or replace into budget values (?, ?)", (self._key, max(next_at, now) + self._interval))

@@ -11,9 +11,10 @@ import msgspec
 import typer
 from rich.console import Console
 
-from feedsync.config import Schedule, find, load, schedule_files
+from feedsync.config import find, load, schedule_files
 from feedsync.errors import ConfigError, FeedsyncError
 from feedsync.report.summary import Reason
+from feedsync.settings import Schedule
 
 #: The order in which exit codes win.
 _RANK = (143, 130, 2, 5, 1, 4, 3, 0)

@@ -16,11 +16,11 @@ from rich.text import Text
 from feedsync.bik.client import Bik
 from feedsync.bik.rate import RateBudget
 from feedsync.cli.common import Context, Json, console, worst, write_json
-from feedsync.config import Products, Schedule
 from feedsync.errors import ConfigError, FeedsyncError
 from feedsync.inspection import Inspection, inspect_feed
 from feedsync.report.summary import Reason, load_summary
 from feedsync.report.terminal import plain, print_run
+from feedsync.settings import Products, Schedule
 from feedsync.snapshot.store import Store
 from feedsync.sync import preview, snapshot_path
 

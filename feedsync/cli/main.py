@@ -12,7 +12,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
-import stamina.instrumentation
 import typer
 from typer.exceptions import TyperException
 
@@ -72,7 +71,6 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run_program(arguments: list[str]) -> int:
     """Run one command; the exit code. Every expected error has become a message by then."""
-    stamina.instrumentation.set_on_retry_hooks([])  # they would print to stdout, which belongs to reports
     handlers = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     as_json = "--json" in arguments
     try:

@@ -11,12 +11,12 @@ import re
 from datetime import tzinfo
 from functools import lru_cache
 
-from feedsync.config import Catalogs, Products
 from feedsync.errors import Problem
 from feedsync.model import Attributes, Normalized, Variant
 from feedsync.normalize import fields
 from feedsync.normalize.money import NotAPrice, parse_price
 from feedsync.normalize.text import instant, one_line, plain, web_address
+from feedsync.settings import Catalogs, Products
 
 #: Raised with every change of what an item becomes, so that a snapshot reads all items again.
 NORMALIZER_VERSION = 1

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsync.config import AbsencePolicy, Products
 from feedsync.diff import diff_product
 from feedsync.effective import effective, payload_hash
 from feedsync.model import Member, ProductPayload
+from feedsync.settings import AbsencePolicy, Products
 from feedsync.urls import VOLATILE
 from tests.diff.support import PAYLOADS, changes
 from tests.effective.support import POLICIES, SETTINGS, members

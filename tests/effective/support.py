@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from feedsync.config import AbsencePolicy, Products
 from feedsync.effective import Effective, effective
 from feedsync.model import Absence, Member, ProductPayload, VariantPayload
+from feedsync.settings import AbsencePolicy, Products
 from tests.records import DAY, NOW, member
 
 SMALL = st.sampled_from(["", "a", "b", "c"])

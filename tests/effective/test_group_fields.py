@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsync.config import AbsencePolicy, Products
 from feedsync.effective import effective
 from feedsync.ids import catalog_id
 from feedsync.model import Member
+from feedsync.settings import AbsencePolicy, Products
 from tests.effective.support import POLICIES, SETTINGS, members, payload
 from tests.records import NOW, member, missing
 

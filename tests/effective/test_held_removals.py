@@ -6,9 +6,9 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsync.config import AbsencePolicy, Products
 from feedsync.effective import effective
 from feedsync.model import Absence, Member
+from feedsync.settings import AbsencePolicy, Products
 from tests.effective.support import POLICIES, SETTINGS, at, members, payload, quantities
 from tests.records import DAY, HOUR, NOW, combination, member, missing, product
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsync.config import AbsencePolicy, Products
 from feedsync.effective import effective
 from feedsync.model import Member
+from feedsync.settings import AbsencePolicy, Products
 from tests.effective.support import POLICIES, SETTINGS, at, members
 from tests.records import DAY, HOUR, NOW, member, missing, product
 

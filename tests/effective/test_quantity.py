@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedsync.config import Products
+from feedsync.settings import Products
 from tests.effective.support import at, only, payload
 from tests.records import NOW, member
 

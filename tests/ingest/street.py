@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from feedsync.config import Schedule
 from feedsync.ingest import ingest
 from feedsync.model import Variant
+from feedsync.settings import Schedule
 from feedsync.snapshot.feeds import Reading
 from feedsync.snapshot.items import Items
 from feedsync.snapshot.store import Store

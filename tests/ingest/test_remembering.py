@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from feedsync.adapters.google_xml import GoogleXml
-from feedsync.config import Schedule
 from feedsync.ingest import reading_key
+from feedsync.settings import Schedule
 from feedsync.snapshot.feeds import last_reading
 from feedsync.sources import Validators
 from tests.ingest.street import PLAIN, Street, item, rss, schedule, unreadable

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsync.config import Schedule
+from feedsync.settings import Schedule
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
 from tests.ingest.street import FOOT, HEAD, Street, item, rss, schedule, unreadable

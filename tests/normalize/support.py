@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from feedsync.config import Catalogs, Products
 from feedsync.model import Attributes, Normalized, Value, Variant
 from feedsync.normalize.item import Normalizer
+from feedsync.settings import Catalogs, Products
 
 WHOLE: Attributes = {
     "id": "sku-1",

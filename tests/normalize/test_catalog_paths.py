@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from feedsync.config import Catalogs
 from feedsync.model import Value
+from feedsync.settings import Catalogs
 from tests.normalize.support import accepted, attributes
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from feedsync.config import Products
 from feedsync.model import Value
+from feedsync.settings import Products
 from tests.normalize.support import accepted, attributes, refused, remarks
 
 MAIN = "https://cdn.example/shirt.jpg"

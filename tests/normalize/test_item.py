@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsync.config import Catalogs, Products
 from feedsync.model import Attributes, Value
 from feedsync.normalize.item import Normalizer
+from feedsync.settings import Catalogs, Products
 from tests.normalize.support import WHOLE, accepted, attributes, normalize, refused, remarks
 
 NAMES = [*WHOLE, "sale_price", "sale_price_effective_date", "item_group_id", "quantity", "product_type", "color",

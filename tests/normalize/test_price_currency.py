@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedsync.config import Products
+from feedsync.settings import Products
 from tests.normalize.support import accepted, attributes, refused
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedsync.config import Products
+from feedsync.settings import Products
 from tests.normalize.support import accepted, attributes
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from feedsync.config import Gates, Limit
 from feedsync.plan import GateResult, Removals, judge
+from feedsync.settings import Gates, Limit
 
 
 def limit(setting: str | int) -> Limit:

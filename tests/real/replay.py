@@ -18,9 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from feedsync.bik.sandbox import Sandbox
-from feedsync.config import Schedule, load
+from feedsync.config import load
 from feedsync.planning import Options
 from feedsync.report.summary import RunSummary
+from feedsync.settings import Schedule
 from feedsync.sync import run_schedule
 from tests.real.ledger import Expected, Ledger
 from tests.real.oracle import Assumptions, Product, Reading, read, stored

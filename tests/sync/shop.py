@@ -11,10 +11,11 @@ import msgspec
 
 from feedsync.bik import wire
 from feedsync.bik.sandbox import Fault, Sandbox
-from feedsync.config import Schedule, load
+from feedsync.config import load
 from feedsync.model import ProductPayload
 from feedsync.planning import Options
 from feedsync.report.summary import RunSummary
+from feedsync.settings import Schedule
 from feedsync.snapshot.store import Store
 from feedsync.sync import STOP, Target, preview, run_schedule, snapshot_path
 
