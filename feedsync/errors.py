@@ -33,6 +33,7 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-106": "{reason}",
     "FS-107": "there are no schedules in {directory}: write {directory}/NAME.toml first (README, 'Your first schedule')",
     "FS-108": "the gate {gate!r} cannot be allowed for a run: {reason}",
+    "FS-109": "the output cannot be written: {reason}",
     # 2xx: sources
     "FS-201": "{location}: cannot be read: {reason}",
     "FS-202": "{location}: the server answered {status}",

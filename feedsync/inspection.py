@@ -15,6 +15,7 @@ import msgspec
 
 from feedsync.adapters.registry import HEAD_BYTES, adapter_for
 from feedsync.errors import Problem
+from feedsync.ingest import NO_ID
 from feedsync.model import Attributes, Value
 from feedsync.normalize.item import Normalizer
 from feedsync.report.summary import Reason
@@ -93,6 +94,7 @@ class _Look:
         self._filled: Counter[str] = Counter()
         self._values: dict[str, dict[str, None]] = {}
         self._problems: dict[str, ProblemSummary] = {}
+        self._nameless: dict[str, Problem] = {}
 
     def item(self, attributes: Attributes | None, id_text: str | None, problems: list[Problem]) -> None:
         self._items += 1
@@ -112,12 +114,15 @@ class _Look:
             self._note(normalized.problem, normalized.id, rejects=True)
         if normalized.variant and normalized.variant.id in self._ids:
             self._duplicates += 1
+            self._note(Problem("FS-402", {"id": normalized.variant.id}), normalized.variant.id, rejects=True)
         elif normalized.variant:
             self._ids.add(normalized.variant.id)
             self._groups.add(normalized.variant.product_id)
 
     def _note(self, problem: Problem, item_id: str | None, *, rejects: bool) -> None:
-        key = f"{problem.code} {problem.parts.get('field', '')}"
+        if problem.code in NO_ID:
+            self._nameless.setdefault(problem.code, problem)
+        key = f"{problem.code} {problem.parts.get('field', '')} {rejects}"
         known = self._problems.get(key)
         if known:
             known.count += 1
@@ -130,6 +135,7 @@ class _Look:
             for name, filled in self._filled.most_common()
         ]
         problems = sorted(self._problems.values(), key=lambda p: (not p.rejects, -p.count, p.code))
+        faults = [*faults, *self._nameless.values()]  # nobody knows whose items these are
         reasons = [Reason(problem.code, problem.message) for problem in (*faults, *remarks)]
         return Inspection(
             location, form, size, "degraded" if faults else "complete", reasons, self._items, len(self._ids),
@@ -140,8 +146,10 @@ class _Look:
 def _flat(attributes: dict[str, Value], prefix: str = "") -> Iterator[tuple[str, str]]:
     """Each attribute once, nested ones as ``shipping.price``, with its first value."""
     for name, value in attributes.items():
-        first = value[0] if isinstance(value, list) else value
+        first = value
+        while isinstance(first, list):
+            first = first[0]
         if isinstance(first, dict):
             yield from _flat(first, f"{prefix}{name}.")
-        elif isinstance(first, str):
+        else:
             yield prefix + name, first

@@ -18,7 +18,8 @@ from feedsync.plan import WINDOW_S, GateResult, Removals, action, judge, urgency
 from feedsync.settings import Schedule
 from feedsync.snapshot.catalogs import CatalogState, CatalogTable
 from feedsync.snapshot.feeds import Reading
-from feedsync.snapshot.products import Planned, Products, ProductState
+from feedsync.snapshot.plans import Planned, PlanTable
+from feedsync.snapshot.products import Products, ProductState
 from feedsync.snapshot.store import Store
 from feedsync.urls import VOLATILE
 
@@ -36,7 +37,7 @@ class Options(msgspec.Struct, frozen=True):
 class Plan(msgspec.Struct):
     """What a run will do: the counts of changes by kind, the gates' verdicts, the catalogs to send.
 
-    The steps themselves stand in the snapshot (:meth:`Products.steps`). ``held`` counts held changes.
+    The steps themselves stand in the snapshot (:class:`PlanTable`). ``held`` counts held changes.
     """
 
     changes: Counter[str]
@@ -50,7 +51,7 @@ class Plan(msgspec.Struct):
 class _Planner:
     def __init__(self, store: Store, schedule: Schedule, run: int, now: int, options: Options) -> None:
         self.store, self.schedule, self.run, self.now, self.options = store, schedule, run, now, options
-        self.products = Products(store)
+        self.products, self.steps = Products(store), PlanTable(store)
         self.catalog_names = CatalogTable(store).names()
         self.ignored = VOLATILE | {name.lower() for name in schedule.products.ignored_query}
         self.counts: Counter[str] = Counter()
@@ -90,10 +91,10 @@ class _Planner:
         ids = self.options.ids
         left = ids is not None and state.id not in ids and not any(m.variant.id in ids for m in state.members)
         if act is None or left:
-            self.products.drop_plan(state.id)
+            self.steps.drop(state.id)
         else:
             order = urgency(changes, new=state.sent is None, delete=act == "delete")
-            self.products.put_plan(Planned(state.id, act, target.payload if act == "send" else None, hashed, order))
+            self.steps.put(Planned(state.id, act, target.payload if act == "send" else None, hashed, order))
         gone = hashed is None and act is None and not held
         if gone and not any(m.absence is None for m in state.members):
             self.products.forget(state.id)
@@ -133,7 +134,7 @@ def make_plan(
     fingerprint = schedule.deriving_fingerprint()
     planner.products.wake(now, all_products=store.meta("deriving") not in (None, fingerprint))
     store.set_meta("deriving", fingerprint)
-    planner.products.clear_plan()
+    planner.steps.clear()
     removals = _recent(store, planner.products, run, now)
     removing: dict[str, bool] = {}  # product -> whether its removal was let through before
     for number, state in enumerate(planner.products.pending(), 1):
@@ -173,10 +174,10 @@ def make_plan(
             planner.keep(going, "allowed" if verdict == "send" and (allowed or approved) else verdict)
     if options.limit is not None:
         planner.flush()
-        planner.products.limit_plan(options.limit, run)
+        planner.steps.limit(options.limit, run)
     catalogs = _catalogs(planner)
     planner.flush()
-    sends, deletes = planner.products.plan_size()
+    sends, deletes = planner.steps.size()
     return Plan(planner.counts, results, catalogs, sends, deletes, holder.held if holder else 0)
 
 
@@ -211,7 +212,7 @@ def _catalogs(planner: _Planner) -> list[CatalogState]:
     unsent = CatalogTable(planner.store).unsent()
     used: set[str] = set()
     if any(catalog.sent_name is None for catalog in unsent):
-        for steps in planner.products.steps("send"):
+        for steps in planner.steps.batches("send"):
             used.update(c for step in steps if step.payload for c in step.payload.catalog_ids)
     chosen = []
     for catalog in unsent:

@@ -21,7 +21,8 @@ from feedsync.plan import Pushed
 from feedsync.planning import Plan
 from feedsync.settings import Schedule
 from feedsync.snapshot.catalogs import CatalogState, CatalogTable
-from feedsync.snapshot.products import Planned, Products
+from feedsync.snapshot.plans import Planned, PlanTable
+from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
 
 #: After so many requests in a row that Bik did not take, the rest waits for the next run.
@@ -74,6 +75,7 @@ class _Push:
     def __init__(self, store: Store, schedule: Schedule, bik: Bik, run: int, progress: Callable[[int], None]) -> None:
         self._store, self._schedule, self._bik, self._run, self._progress = store, schedule, bik, run, progress
         self._products = Products(store)
+        self._steps = PlanTable(store)
         self._catalogs = CatalogTable(store)
         self._ours = self._catalogs.ours()
         self._failures = 0
@@ -184,7 +186,7 @@ class _Push:
                     self._settle(future, action, batch, before, last=True)
 
     def _batches(self, action: str, size: int) -> Iterator[_Batch]:
-        for steps in self._products.steps(action):
+        for steps in self._steps.batches(action):
             for at in range(0, len(steps), size):
                 yield steps[at : at + size], None
 

@@ -271,7 +271,7 @@ class AbsencePolicy(_Model):
     """What becomes of a variant that its feed no longer names (design, section 4)."""
 
     after_runs: Annotated[int, Field(ge=1)] = 2
-    after: Duration = Field(default="24h", validate_default=True)  # type: ignore[assignment]
+    after: Duration = Field(default="24h", validate_default=True)
     then: Literal["delete", "out_of_stock", "keep"] = "delete"
 
 

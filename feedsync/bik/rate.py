@@ -97,11 +97,14 @@ class RateBudget:
         """Take the slot and return 0, or the seconds to wait before the next try."""
         execute = self._connection.execute
         with self._lock:
-            execute("begin immediate")
             try:
-                return self._slot(execute, urgency)
-            finally:
-                execute("commit")
+                execute("begin immediate")
+                try:
+                    return self._slot(execute, urgency)
+                finally:
+                    execute("commit")
+            except sqlite3.Error as error:
+                raise Fatal("FS-503", path=self._path, reason=str(error)) from None
 
     def _slot(self, execute: Callable[..., sqlite3.Cursor], urgency: int) -> float:
         now = self._clock()

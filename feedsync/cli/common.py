@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -59,25 +60,39 @@ class ErrorOutput(msgspec.Struct):
     schedule: str | None = None
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise  # noqa: PLE0704 - rich calls this where it has caught BrokenPipeError, and would end the program
+
+
 def console() -> Console:
     """For people, on stdout: 80 columns at most on a terminal, and no more than that in a pipe."""
-    terminal = Console(highlight=False, emoji=False)
+    terminal = _Console(highlight=False, emoji=False)
     terminal.width = min(terminal.width, 80)
     return terminal
 
 
 def write_json(value: object) -> None:
-    """One JSON document on stdout."""
+    """One JSON document on stdout, in UTF-8 whatever the terminal's encoding is (RFC 8259, 8.1)."""
     encoded = msgspec.json.format(msgspec.json.encode(value), indent=2)
-    sys.stdout.write(encoded.decode() + "\n")
+    sys.stdout.flush()
+    sys.stdout.buffer.write(encoded + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def readable(text: str) -> str:
+    """Text in which bytes of a path that are no UTF-8 are shown as ``\\udcff``."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def fail(error: FeedsyncError, *, as_json: bool, schedule: str | None = None) -> None:
     """Tell a person what went wrong, and with which schedule; with ``as_json`` a program as well."""
     who = f"feedsync: {schedule}" if schedule else "feedsync"
-    print(f"{who}: {error.code}: {error.message}", file=sys.stderr)
+    message = readable(error.message)
+    with suppress(OSError):  # there is no other place to tell it; the exit code says it, too
+        print(f"{who}: {error.code}: {message}", file=sys.stderr)
     if as_json:
-        write_json(ErrorOutput(Reason(error.code, error.message)))
+        write_json(ErrorOutput(Reason(error.code, message)))
 
 
 def worst(codes: Iterable[int]) -> int:

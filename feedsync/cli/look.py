@@ -15,11 +15,12 @@ from rich.text import Text
 
 from feedsync.bik.client import Bik
 from feedsync.bik.rate import RateBudget
-from feedsync.cli.common import Context, Json, console, worst, write_json
+from feedsync.cli.common import Context, Json, console, readable, worst, write_json
+from feedsync.config import NAME
 from feedsync.errors import ConfigError, FeedsyncError
 from feedsync.inspection import Inspection, inspect_feed
 from feedsync.report.summary import Reason, load_summary
-from feedsync.report.terminal import plain, print_run
+from feedsync.report.terminal import count, plain, print_hanging, print_run, print_table
 from feedsync.settings import Products, Schedule
 from feedsync.snapshot.store import Store
 from feedsync.sync import preview, snapshot_path
@@ -66,7 +67,7 @@ def check(
         word = "ok" if not result.exit_code else "rejects items" if result.exit_code == 3 else "wrong"
         terminal.print(Text(f"{result.schedule}: {word}; {result.items:,} items, {result.rejected:,} rejected"))
         for problem in result.problems:
-            terminal.print(Text(f"  {problem.code}: {plain(problem.message, 400)}"), soft_wrap=True)
+            print_hanging(terminal, f"  {problem.code}: {plain(problem.message, 400)}")
     raise typer.Exit(worst(result.exit_code for result in results))
 
 
@@ -132,7 +133,7 @@ def inspect(
         raise ConfigError("FS-106", reason=f"--currency {currency!r} is not an ISO 4217 code such as INR") from None
     inspection = inspect_feed(location, products, allow_private_hosts=tuple(allow_private_host))
     if as_json:
-        write_json(inspection)
+        write_json(msgspec.structs.replace(inspection, location=readable(inspection.location)))
     else:
         _print_inspection(console(), inspection)
     rejects = any(problem.rejects for problem in inspection.problems)
@@ -140,13 +141,14 @@ def inspect(
 
 
 def _print_inspection(terminal: Console, inspection: Inspection) -> None:
-    head = f"{inspection.format}, {inspection.verdict}, {inspection.bytes:,} bytes, {inspection.items:,} items"
+    size = f"{inspection.bytes:,} bytes, {count(inspection.items, 'item')}"
+    head = f"{inspection.format}, {inspection.verdict}, {size}"
     terminal.print(Text(plain(inspection.location, 78), "bold"))
     terminal.print(Text(f"  {head}"))
-    terminal.print(Text(f"  {inspection.variants:,} variants in {inspection.products:,} products, "
-                        f"{inspection.duplicates:,} duplicate ids"))  # fmt: skip
+    groups = f"{count(inspection.variants, 'variant')} in {count(inspection.products, 'product')}"
+    terminal.print(Text(f"  {groups}, {count(inspection.duplicates, 'duplicate id')}"))
     for reason in inspection.reasons:
-        terminal.print(Text(f"  {reason.code}: {plain(reason.message, 300)}"), soft_wrap=True)
+        print_hanging(terminal, f"  {reason.code}: {plain(reason.message, 300)}")
     table = Table(box=None, padding=(0, 1), pad_edge=False, width=terminal.width)
     table.add_column("  field", width=26, overflow="ellipsis", no_wrap=True)
     table.add_column("filled", justify="right", width=7)
@@ -157,15 +159,14 @@ def _print_inspection(terminal: Console, inspection: Inspection) -> None:
         share = f"{field.filled / max(inspection.items, 1):.0%}"
         samples = " | ".join(plain(sample, 40) for sample in field.samples)
         table.add_row(Text(f"  {plain(field.name, 24)}"), share, distinct, Text(samples))
-    terminal.print(table)
+    if inspection.fields:
+        print_table(terminal, table)
     if len(inspection.fields) > _FIELDS_SHOWN:
         terminal.print(Text(f"  … and {len(inspection.fields) - _FIELDS_SHOWN} fields more: use --json"))
     for problem in inspection.problems:
         word = "rejected" if problem.rejects else "noted"
         first = f" (first: {plain(problem.id, 24)})" if problem.id else ""
-        terminal.print(
-            Text(f"  {problem.count:,} {word}: {problem.code} {plain(problem.message, 200)}{first}"), soft_wrap=True
-        )
+        print_hanging(terminal, f"  {problem.count:,} {word}: {problem.code} {plain(problem.message, 200)}{first}")
 
 
 def report(
@@ -179,7 +180,7 @@ def report(
     """Show a run: what changed, what was held, rejected and pushed."""
     where: Context = context.obj
     path = snapshot_path(where.state, name)
-    if not path.exists():
+    if not NAME.fullmatch(name) or not path.exists():
         where.schedule(name)  # a wrong name is the likelier mistake: it is told with the nearest one
         raise ConfigError("FS-504", schedule=name, run=run or 1)
     with Store(path, read_only=True) as store:

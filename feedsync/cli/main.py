@@ -6,8 +6,11 @@ run holds the lock, 1 failed, 4 something is held, 3 something was rejected, 0 d
 
 from __future__ import annotations
 
+import io
+import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -18,7 +21,7 @@ from typer.exceptions import TyperException
 from feedsync import __version__
 from feedsync.cli import demo, look, run, sandbox
 from feedsync.cli.common import Context, fail
-from feedsync.errors import ConfigError, FeedsyncError
+from feedsync.errors import ConfigError, Fatal, FeedsyncError
 
 app = typer.Typer(
     help="Keep a Bik store equal to a brand's product feeds.",
@@ -71,6 +74,21 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run_program(arguments: list[str]) -> int:
     """Run one command; the exit code. Every expected error has become a message by then."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a sign must not stop a sync
+    code = _run_command(arguments)
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # or the interpreter would try once more at its end, and complain in its own words
+        with suppress(OSError, io.UnsupportedOperation):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return code or _unwritten(error)
+    return code
+
+
+def _run_command(arguments: list[str]) -> int:
     handlers = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     as_json = "--json" in arguments
     try:
@@ -86,9 +104,18 @@ def run_program(arguments: list[str]) -> int:
         message = error.format_message() if isinstance(error, typer.BadParameter.__mro__[2]) else str(error)
         fail(ConfigError("FS-106", reason=f"{message} (see feedsync --help)"), as_json=as_json)
         return 2
+    except OSError as error:
+        return _unwritten(error)
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
+
+
+def _unwritten(error: OSError) -> int:
+    """The report could not be written; what was to be done was done before."""
+    fatal = Fatal("FS-109", reason=error.strerror or str(error))
+    fail(fatal, as_json=False)
+    return fatal.exit_code
 
 
 def _interrupt(signum: int, frame: FrameType | None) -> None:

@@ -43,8 +43,10 @@ def showing() -> Iterator[Progress]:
     )
     with Bars(*sizes, console=terminal, transient=True) as fetching:
         counting = Bars(*amounts, console=terminal, transient=True)
-        yield _Live(fetching, counting)
-        counting.stop()
+        try:
+            yield _Live(fetching, counting)
+        finally:
+            counting.stop()
 
 
 class _Live(Progress):
@@ -73,10 +75,12 @@ class _Live(Progress):
         if stage not in self._tasks:
             self._fetching.stop()
             self._counting.start()
+            for task in self._counting.tasks:  # those before it are done
+                self._counting.update(task.id, total=task.completed)
             self._tasks[stage] = self._counting.add_task(stage, total=total, rate="")
             self._started[stage] = time.monotonic()
         took = time.monotonic() - self._started[stage]
-        rate = f"{done / took:,.0f}/s" if took > 0 else ""
+        rate = f"{done / took:,.0f}/s" if took > 1 else ""
         self._counting.update(self._tasks[stage], completed=done, total=total, rate=rate)
 
 

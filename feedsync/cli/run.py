@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from feedsync.cli.common import Allow, Context, ErrorOutput, Json, Name, console, fail, worst, write_json
+from feedsync.cli.common import Allow, Context, ErrorOutput, Json, Name, console, fail, readable, worst, write_json
 from feedsync.cli.progress import showing
 from feedsync.errors import ConfigError, FeedsyncError
 from feedsync.plan import ALLOWABLE, GATES
@@ -61,6 +61,7 @@ def run(
     target = Target(new_store=new_store, same_store=same_store)
     results = RunsOutput([], [])
     codes = []
+    unwritten: OSError | None = None
     for name in where.names() if every else names or []:
         try:
             schedule = where.schedule(name)
@@ -72,13 +73,18 @@ def run(
                 )
         except FeedsyncError as error:  # a mistake in one schedule never stops another
             fail(error, as_json=False, schedule=name)
-            results.errors.append(ErrorOutput(Reason(error.code, error.message), name))
+            results.errors.append(ErrorOutput(Reason(error.code, readable(error.message)), name))
             codes.append(error.exit_code)
             continue
         results.runs.append(summary)
         codes.append(summary.exit_code)
         if not as_json:
-            print_run(console(), summary)
+            try:
+                print_run(console(), summary)
+            except OSError as error:  # a log that is full does not stop the sync
+                unwritten = error
+    if unwritten:
+        raise unwritten
     if as_json:
         single = [*results.runs, *results.errors] if len(codes) == 1 and not every else []
         write_json(single[0] if single else results)

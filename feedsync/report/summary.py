@@ -148,7 +148,9 @@ def summarize(
         unused_catalogs=CatalogTable(store).unused(),
         error=error,
     )
-    summary.outcome = "failed" if error else "held" if plan.held else "rejected" if summary.rejected else "done"
+    not_whole = any(reading.verdict == "degraded" for reading in readings)
+    rejected = bool(summary.rejected) or not_whole  # a part of a feed was not taken, which nobody should overlook
+    summary.outcome = "failed" if error else "held" if plan.held else "rejected" if rejected else "done"
     _add_differences(store, summary)
     return summary
 

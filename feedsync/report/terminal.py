@@ -6,6 +6,7 @@ without control characters.
 
 from __future__ import annotations
 
+import textwrap
 from collections import defaultdict
 from datetime import datetime
 
@@ -45,8 +46,11 @@ def print_run(console: Console, summary: RunSummary) -> None:
     _headline(console, summary)
     _documents(console, summary)
     _changes(console, summary)
-    _gates(console, summary)
-    _pushed(console, summary)
+    if summary.outcome in ("interrupted", "crashed", "running"):
+        console.print(Text("  it did not come to its end; what Bik took is remembered, the next run goes on"))
+    else:
+        _gates(console, summary)
+        _pushed(console, summary)
     _rejected(console, summary)
     for line in next_steps(summary):
         console.print(Text(f"→ {line}"), soft_wrap=True)
@@ -58,6 +62,24 @@ def plain(text: str, limit: int = 60) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def count(number: int, word: str) -> str:
+    """``1 item``, ``1,200 items``."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def print_hanging(console: Console, line: str, *, indent: int = 4) -> None:
+    """A line that may be long, wrapped between words, with what follows set in."""
+    wrapped = textwrap.wrap(line, console.width, subsequent_indent=" " * indent, break_on_hyphens=False)
+    console.print(Text("\n".join(wrapped)), soft_wrap=True)
+
+
+def print_table(console: Console, table: Table) -> None:
+    """A table without the blanks that fill its lines up, which nobody wants in a log."""
+    with console.capture() as captured:
+        console.print(table)
+    console.print(Text("\n".join(line.rstrip() for line in captured.get().splitlines())), soft_wrap=True)
+
+
 def _headline(console: Console, summary: RunSummary) -> None:
     began, ended = (datetime.fromisoformat(t) for t in (summary.started_at, summary.finished_at))
     what = "plan" if summary.trigger == "diff" else f"run {summary.run}"
@@ -66,7 +88,7 @@ def _headline(console: Console, summary: RunSummary) -> None:
     line.append(f" · {began:%Y-%m-%d %H:%M:%S} UTC · {(ended - began).total_seconds():.1f} s")
     console.print(line)
     if summary.error:
-        console.print(Text(f"  {summary.error.code}: {plain(summary.error.message, 400)}", "red"))
+        console.print(Text(f"  {summary.error.code}: {plain(summary.error.message, 400)}", "red"), soft_wrap=True)
 
 
 def _documents(console: Console, summary: RunSummary) -> None:
@@ -78,7 +100,7 @@ def _documents(console: Console, summary: RunSummary) -> None:
             said = "could not be read; what it said last stays"
         console.print(Text(f"  feed     {name}: {said}"))
         for reason in [] if document.failed else document.reasons:
-            console.print(Text(f"           {reason.code}: {plain(reason.message, 300)}"))
+            print_hanging(console, f"           {reason.code}: {plain(reason.message, 300)}", indent=13)
 
 
 def _changes(console: Console, summary: RunSummary) -> None:
@@ -89,7 +111,7 @@ def _changes(console: Console, summary: RunSummary) -> None:
     for difference in summary.differences:
         by_kind[difference.kind].append(difference)
     table = Table(box=None, show_header=False, padding=(0, 1), pad_edge=False, width=console.width)
-    table.add_column(width=19)
+    table.add_column(width=20)
     table.add_column(justify="right", width=7)
     table.add_column(ratio=1, overflow="ellipsis", no_wrap=True)
     for kind, words in KINDS.items():
@@ -97,7 +119,7 @@ def _changes(console: Console, summary: RunSummary) -> None:
             example = max(by_kind[kind], key=_weight, default=None)
             table.add_row(Text(f"    {words}"), f"{count:,}", Text(_example(example) if example else ""))
     console.print(Text("  changes"))
-    console.print(table)
+    print_table(console, table)
 
 
 def _weight(difference: Difference) -> float:
@@ -141,19 +163,15 @@ def _amount(value: float | int | str) -> str:
 def _pushed(console: Console, summary: RunSummary) -> None:
     pushed = summary.pushed
     if summary.trigger == "diff":
-        console.print(Text(f"  plan     {_count(summary.planned, 'product')} would be sent; nothing was"))
+        console.print(Text(f"  plan     {count(summary.planned, 'product')} would be sent; nothing was"))
         return
     line = (
-        f"  pushed   {_count(pushed.products, 'product')}, {_count(pushed.catalogs, 'catalog')}, "
-        f"{pushed.deleted:,} deleted, in {_count(pushed.requests, 'request')}"
+        f"  pushed   {count(pushed.products, 'product')}, {count(pushed.catalogs, 'catalog')}, "
+        f"{pushed.deleted:,} deleted, in {count(pushed.requests, 'request')}"
     )
     if summary.remaining:
         line += f"; {summary.remaining:,} remain for the next run"
     console.print(Text(line))
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _rejected(console: Console, summary: RunSummary) -> None:
@@ -162,8 +180,8 @@ def _rejected(console: Console, summary: RunSummary) -> None:
     console.print(Text(f"  rejected {len(summary.rejected):,} (each keeps what the store has of it)"))
     for rejection in summary.rejected[:_SHOWN]:
         place = plain(rejection.where.rsplit("/", 1)[-1], 30)
-        line = f"    {plain(rejection.id or 'no id', 24)}  {place}  {rejection.code} {plain(rejection.message, 160)}"
-        console.print(Text(line), overflow="ellipsis", no_wrap=True)
+        console.print(Text(f"    {plain(rejection.id or 'no id', 40)}  {place}  {rejection.code}"))
+        print_hanging(console, f"      {plain(rejection.message, 200)}", indent=6)
     if len(summary.rejected) > _SHOWN:
         console.print(
             Text(f"    … and {len(summary.rejected) - _SHOWN:,} more: feedsync report {summary.schedule} --json")
@@ -174,6 +192,9 @@ def next_steps(summary: RunSummary) -> list[str]:
     """What a person may want to do about it, as commands."""
     steps = []
     held = {gate.gate for gate in summary.gates if gate.verdict == "held" and gate.held}
+    broken = [plain(d.location.rsplit("/", 1)[-1], 30) for d in summary.documents if d.verdict == "degraded"]
+    if broken and "degraded" not in held:
+        steps.append(f"what {', '.join(broken)} lacks stays in the store until the feed is whole again")
     if "degraded" in held:
         steps.append("removals wait for a whole document; mend the feed")
     elif held:

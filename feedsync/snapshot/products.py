@@ -1,4 +1,4 @@
-"""The snapshot's side of planning and pushing: products to look at, the plan, what was tried and what was acknowledged.
+"""The snapshot's side of planning and pushing: products to look at, what was tried and what was acknowledged.
 
 Only :meth:`Products.acknowledged` moves *sent*, and only with the payload of an acknowledged request.
 """
@@ -12,6 +12,7 @@ from itertools import groupby
 import msgspec
 
 from feedsync.model import Absence, Cause, Change, Member, Outcome, ProductPayload, Variant
+from feedsync.snapshot.plans import Planned
 from feedsync.snapshot.store import Store
 from feedsync.snapshot.writer import count_spellings
 
@@ -36,16 +37,6 @@ class ProductState(msgspec.Struct):
     members: list[Member]
     moved_from: dict[str, str]
     sent: ProductPayload | None
-
-
-class Planned(msgspec.Struct):
-    """One step of the plan: send the payload, or delete the product."""
-
-    product_id: str
-    action: str  # send | delete
-    payload: ProductPayload | None
-    hash: bytes | None
-    urgency: int
 
 
 class Products:
@@ -92,54 +83,6 @@ class Products:
             (product_id,),
         ).fetchall()
         return _state(rows)
-
-    def clear_plan(self) -> None:
-        """Forget the last run's plan."""
-        self.store.execute("delete from plan")
-
-    def put_plan(self, step: Planned) -> None:
-        """Add or replace a step; a lower ``urgency`` is pushed earlier."""
-        self.store.execute(
-            "insert or replace into plan values (?, ?, ?, ?, ?)",
-            step.product_id, step.urgency, step.action, _ENCODER.encode(step.payload) if step.payload else None, step.hash,
-        )  # fmt: skip
-
-    def drop_plan(self, product_id: str) -> None:
-        """Take a step out."""
-        self.store.execute("delete from plan where product_id = ?", product_id)
-
-    def limit_plan(self, limit: int, run: int) -> None:
-        """Keep the first ``limit`` steps, in the order in which they are pushed; the run's other changes are left."""
-        self.store.execute(
-            "delete from plan where product_id not in (select product_id from plan order by urgency, product_id limit ?)",
-            limit,
-        )
-        self.store.execute(
-            "update changes set verdict = 'left' where run = ? and verdict in ('send', 'allowed') "
-            "and subject not in (select product_id from plan)",
-            run,
-        )
-
-    def steps(self, action: str) -> Iterator[list[Planned]]:
-        """The steps of that action in batches of up to 500, most urgent first."""
-        place = (-1, "")
-        while True:
-            rows = self.store.connection.execute(
-                "select urgency, product_id, action, payload, hash from plan "
-                "where action = ? and (urgency, product_id) > (?, ?) order by urgency, product_id limit ?",
-                (action, *place, _CHUNK),
-            ).fetchall()
-            if not rows:
-                return
-            place = rows[-1][0], rows[-1][1]
-            yield [
-                Planned(row[1], row[2], _PAYLOADS.decode(row[3]) if row[3] else None, row[4], row[0]) for row in rows
-            ]
-
-    def plan_size(self) -> tuple[int, int]:
-        """How many products will be sent, and how many deleted."""
-        counts = Counter(dict(self.store.rows("select action, count(*) from plan group by action")))
-        return counts["send"], counts["delete"]
 
     def looked_at(self, product_id: str, *, pending: bool, held: bool, next_change_at: int | None) -> None:
         """Note when time alone will change a product, whether anything is left to do about it, and whether it is held."""

@@ -7,7 +7,8 @@ from collections import Counter
 import msgspec
 
 from feedsync.model import ProductPayload
-from feedsync.snapshot.products import Planned, Products
+from feedsync.snapshot.plans import Planned
+from feedsync.snapshot.products import Products
 from feedsync.snapshot.writer import count_spellings
 from tests import records
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from feedsync.snapshot.products import Planned, Products
+from feedsync.snapshot.plans import Planned
+from feedsync.snapshot.products import Products
 from tests.snapshot.shelf import put, step
 
 GONE = Planned("p", "delete", None, None, 0)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from feedsync.model import Change
+from feedsync.snapshot.plans import PlanTable
 from feedsync.snapshot.products import Products
 from tests.snapshot.shelf import put, step
 
 
 def _order(products: Products, action: str = "send") -> list[str]:
-    return [planned.product_id for batch in products.steps(action) for planned in batch]
+    return [planned.product_id for batch in PlanTable(products.store).batches(action) for planned in batch]
 
 
 def _change(subject: str) -> Change:
@@ -17,28 +18,31 @@ def _change(subject: str) -> Change:
 
 def test_the_most_urgent_comes_first_then_by_id(products: Products) -> None:
     for product_id, urgency in (("b", 1), ("c", 0), ("a", 1)):
-        products.put_plan(step(product_id, urgency=urgency))
+        PlanTable(products.store).put(step(product_id, urgency=urgency))
     assert _order(products) == ["c", "a", "b"]
 
 
 def test_sends_and_deletes_are_apart(products: Products) -> None:
-    products.put_plan(step("a"))
-    products.put_plan(step("b", action="delete"))
-    assert (_order(products), _order(products, "delete"), products.plan_size()) == (["a"], ["b"], (1, 1))
+    PlanTable(products.store).put(step("a"))
+    PlanTable(products.store).put(step("b", action="delete"))
+    assert (_order(products), _order(products, "delete"), PlanTable(products.store).size()) == (["a"], ["b"], (1, 1))
 
 
 def test_a_step_comes_back_as_it_was_put(products: Products) -> None:
     steps = [step("a", urgency=3), step("b", action="delete", urgency=4)]
     for one in steps:
-        products.put_plan(one)
-    assert [*next(products.steps("send")), *next(products.steps("delete"))] == steps
+        PlanTable(products.store).put(one)
+    assert [
+        *next(PlanTable(products.store).batches("send")),
+        *next(PlanTable(products.store).batches("delete")),
+    ] == steps
 
 
 def test_a_plan_of_any_size_comes_whole_in_batches(products: Products) -> None:
     with products.store.transaction():
         for n in range(1100):
-            products.put_plan(step(f"p{n:04}", urgency=n % 3))
-    batches = list(products.steps("send"))
+            PlanTable(products.store).put(step(f"p{n:04}", urgency=n % 3))
+    batches = list(PlanTable(products.store).batches("send"))
     assert [len(batch) for batch in batches] == [500, 500, 100]
     assert sorted(_order(products)) == [f"p{n:04}" for n in range(1100)]
 
@@ -47,33 +51,33 @@ def test_a_step_may_go_while_the_plan_is_walked(products: Products) -> None:
     seen = []
     with products.store.transaction():
         for n in range(600):
-            products.put_plan(step(f"p{n:04}"))
-        for batch in products.steps("send"):
+            PlanTable(products.store).put(step(f"p{n:04}"))
+        for batch in PlanTable(products.store).batches("send"):
             for planned in batch:
                 seen.append(planned.product_id)
-                products.drop_plan(planned.product_id)
-    assert (len(seen), products.plan_size()) == (600, (0, 0))
+                PlanTable(products.store).drop(planned.product_id)
+    assert (len(seen), PlanTable(products.store).size()) == (600, (0, 0))
 
 
 def test_a_product_has_one_step(products: Products) -> None:
-    products.put_plan(step("a"))
-    products.put_plan(step("a", action="delete"))
-    assert products.plan_size() == (0, 1)
+    PlanTable(products.store).put(step("a"))
+    PlanTable(products.store).put(step("a", action="delete"))
+    assert PlanTable(products.store).size() == (0, 1)
 
 
 def test_a_new_plan_forgets_the_old_one(products: Products) -> None:
-    products.put_plan(step("a"))
-    products.clear_plan()
-    assert (products.plan_size(), _order(products)) == ((0, 0), [])
+    PlanTable(products.store).put(step("a"))
+    PlanTable(products.store).clear()
+    assert (PlanTable(products.store).size(), _order(products)) == ((0, 0), [])
 
 
 def test_a_limit_keeps_the_first_and_says_what_was_left(products: Products) -> None:
     for product_id, urgency in (("a", 2), ("b", 0), ("c", 1)):
-        products.put_plan(step(product_id, urgency=urgency))
+        PlanTable(products.store).put(step(product_id, urgency=urgency))
     verdicts = [("a", "send"), ("b", "send"), ("c", "allowed"), ("d", "held by removals")]
     products.add_changes(4, 9, [(_change(subject), verdict) for subject, verdict in verdicts])
     products.add_changes(3, 8, [(_change("a"), "send")])
-    products.limit_plan(1, 4)
+    PlanTable(products.store).limit(1, 4)
     assert _order(products) == ["b"]
     kept = list(products.store.rows("select run, subject, verdict from changes order by run, subject"))
     assert kept == [
@@ -90,8 +94,8 @@ def test_a_change_keeps_all_it_says(products: Products) -> None:
 def test_only_sends_that_nobody_looked_for_are_counted(products: Products) -> None:
     for product_id in ("a", "b", "c"):
         put(products, product_id)
-    products.put_plan(step("a"))
-    products.put_plan(step("b", action="delete"))
+    PlanTable(products.store).put(step("a"))
+    PlanTable(products.store).put(step("b", action="delete"))
     assert products.unseen_in_plan() == 1
     products.all_seen()
     assert (products.unseen_in_plan(), products.unseen(["a", "b", "c"])) == (0, ["c"])

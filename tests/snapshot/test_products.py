@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from feedsync.model import Absence, Cause, Outcome, ProductPayload, Variant
-from feedsync.snapshot.products import Planned, Products
+from feedsync.snapshot.plans import Planned, PlanTable
+from feedsync.snapshot.products import Products
 from tests.snapshot.shelf import payload, put, step
 
 
@@ -151,7 +152,7 @@ def test_rejections_are_told_until_they_are_planned_again(products: Products) ->
         put(products, product_id)
     products.failed(step("a"), "rejected", "FS-703", "no price")
     products.failed(step("b"), "retryable", "FS-704", "busy")
-    products.put_plan(step("a"))
+    PlanTable(products.store).put(step("a"))
     assert list(products.rejected(but_planned=False)) == [("a", "FS-703", "no price")]
     assert list(products.rejected(but_planned=True)) == []
 

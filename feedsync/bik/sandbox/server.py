@@ -191,10 +191,9 @@ def serve(
 
     ``on_ready`` is called with the base URL when requests are accepted. Raises OSError if the port is taken.
     """
-    listener = socket.create_server((host, port))
     service = Service(state=state, key=key, secret=secret, app_id=app_id, faults=faults, settings=settings)
-    url = _base_url(listener)
-    with contextlib.closing(service.store), listener:
+    with contextlib.closing(service.store), socket.create_server((host, port)) as listener:
+        url = _base_url(listener)
         _Server(service, lambda: on_ready(url)).run([listener])
 
 

@@ -56,13 +56,17 @@ class Store:
         self._lock = threading.RLock()
         self._db = sqlite3.connect(":memory:" if path is None else path, check_same_thread=False, isolation_level=None)
         # A killed process loses nothing; that a power cut may is no matter for a sandbox, and it is much faster.
-        self._db.execute("PRAGMA synchronous = OFF")
-        self._db.executescript(_SCHEMA)
-        with self._transaction():
-            # The delay is counted by a clock that ends with the process, so what was pending is seen from now on.
-            self._db.execute("DELETE FROM pending")
-            self._db.execute("DELETE FROM seen")
-            self._db.execute("INSERT INTO seen SELECT * FROM written")
+        try:
+            self._db.execute("PRAGMA synchronous = OFF")
+            self._db.executescript(_SCHEMA)
+            with self._transaction():
+                # The delay is counted by a clock that ends with the process, so what was pending is seen from now on.
+                self._db.execute("DELETE FROM pending")
+                self._db.execute("DELETE FROM seen")
+                self._db.execute("INSERT INTO seen SELECT * FROM written")
+        except sqlite3.Error:
+            self._db.close()
+            raise
 
     def close(self) -> None:
         """Close the file. Nothing can be read afterwards."""

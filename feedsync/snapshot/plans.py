@@ -1,0 +1,80 @@
+"""The plan as it stands in the snapshot: one step a product, in the order in which they are pushed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+
+from feedsync.model import ProductPayload
+from feedsync.snapshot.store import Store
+
+_CHUNK = 500
+_PAYLOADS = msgspec.msgpack.Decoder(ProductPayload)
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+class Planned(msgspec.Struct):
+    """One step of the plan: send the payload, or delete the product."""
+
+    product_id: str
+    action: str  # send | delete
+    payload: ProductPayload | None
+    hash: bytes | None
+    urgency: int
+
+
+class PlanTable:
+    """The table of one snapshot."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def clear(self) -> None:
+        """Forget the last run's plan."""
+        self._store.execute("delete from plan")
+
+    def put(self, step: Planned) -> None:
+        """Add or replace a step; a lower ``urgency`` is pushed earlier."""
+        self._store.execute(
+            "insert or replace into plan values (?, ?, ?, ?, ?)",
+            step.product_id, step.urgency, step.action, _ENCODER.encode(step.payload) if step.payload else None, step.hash,
+        )  # fmt: skip
+
+    def drop(self, product_id: str) -> None:
+        """Take a step out."""
+        self._store.execute("delete from plan where product_id = ?", product_id)
+
+    def limit(self, most: int, run: int) -> None:
+        """Keep the first ``most`` steps, in the order in which they are pushed; the run's other changes are left."""
+        self._store.execute(
+            "delete from plan where product_id not in (select product_id from plan order by urgency, product_id limit ?)",
+            most,
+        )
+        self._store.execute(
+            "update changes set verdict = 'left' where run = ? and verdict in ('send', 'allowed') "
+            "and subject not in (select product_id from plan)",
+            run,
+        )
+
+    def batches(self, action: str) -> Iterator[list[Planned]]:
+        """The steps of that action in batches of up to 500, most urgent first."""
+        place = (-1, "")
+        while True:
+            rows = self._store.connection.execute(
+                "select urgency, product_id, action, payload, hash from plan "
+                "where action = ? and (urgency, product_id) > (?, ?) order by urgency, product_id limit ?",
+                (action, *place, _CHUNK),
+            ).fetchall()
+            if not rows:
+                return
+            place = rows[-1][0], rows[-1][1]
+            yield [
+                Planned(row[1], row[2], _PAYLOADS.decode(row[3]) if row[3] else None, row[4], row[0]) for row in rows
+            ]
+
+    def size(self) -> tuple[int, int]:
+        """How many products will be sent, and how many deleted."""
+        counts = Counter(dict(self._store.rows("select action, count(*) from plan group by action")))
+        return counts["send"], counts["delete"]
