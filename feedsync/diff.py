@@ -122,10 +122,17 @@ def _variants(
             if before.quantity != variant.quantity:
                 yield _gone(before, new.id, variant, target, cause, goes_on)
         else:
-            yield from _variant(new.id, before, variant, cause)
+            alone = len(old.variants) == len(new.variants) == 1
+            yield from _variant(new.id, before, variant, cause, shared=_changed(old, new) if alone else frozenset())
     for variant_id in sorted(olds.keys() - {variant.id for variant in new.variants}):
         title = olds[variant_id].title
         yield Change("variant_removed", new.id, variant_id, None, title, None, cause, "removal", MISSING)
+
+
+def _changed(old: ProductPayload, new: ProductPayload) -> frozenset[str]:
+    """What an only variant has in common with its product, and was told of the product already."""
+    both = (("images", old.images != new.images), ("url", old.link != new.link))
+    return frozenset(field for field, differs in both if differs)
 
 
 def _gone(
@@ -141,7 +148,9 @@ def _gone(
     )
 
 
-def _variant(product_id: str, old: VariantPayload, new: VariantPayload, cause: Cause) -> Iterator[Change]:
+def _variant(
+    product_id: str, old: VariantPayload, new: VariantPayload, cause: Cause, *, shared: frozenset[str]
+) -> Iterator[Change]:
     def change(kind: Kind, field: str, before: str, after: str, klass: ChangeClass = "other") -> Change:
         return Change(kind, product_id, new.id, field, before, after, cause, klass)
 
@@ -163,7 +172,7 @@ def _variant(product_id: str, old: VariantPayload, new: VariantPayload, cause: C
         klass: ChangeClass = "stock_out" if kind == "out_of_stock" else "other"
         yield change(kind, "quantity", str(old.quantity), str(new.quantity), klass)
     for attribute, field in (("image_link", "images"), ("link", "url")):
-        if getattr(old, attribute) != getattr(new, attribute):
+        if getattr(old, attribute) != getattr(new, attribute) and field not in shared:
             yield change("content", field, getattr(old, attribute), getattr(new, attribute))
     if old.options != new.options:
         yield change("content", "options", _pairs(old.options), _pairs(new.options))

@@ -83,8 +83,6 @@ class _Push:
         self._stripped: set[str] = set()
         self.pushed = Pushed()
 
-    # -- catalogs
-
     def catalogs(self, catalogs: list[CatalogState]) -> None:
         """Create or rename catalogs; a refused batch is halved until the bad one stands alone."""
         size = self._schedule.bik.batch_size
@@ -115,8 +113,6 @@ class _Push:
         with self._store.transaction():
             for catalog in batch:
                 self._catalogs.failed(catalog, _outcome(error), error.message)
-
-    # -- what is there already
 
     def look(self) -> None:
         """Before many products are touched the first time: walk the store, as long as that costs less than asking by id."""
@@ -155,8 +151,6 @@ class _Push:
             foreign = [c for c in ids if isinstance(c, str) and c not in self._ours] if isinstance(ids, list) else []
             found[str(record["id"])] = foreign
         self._products.saw(found, product_ids)
-
-    # -- products
 
     def products(self, action: str) -> None:
         """All steps of one action, several requests in flight; the snapshot is written by this thread alone."""

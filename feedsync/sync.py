@@ -74,8 +74,9 @@ def run_schedule(
         started = clock()
         try:
             with store.transaction():
+                spool = _clean_spool(state, schedule)
                 readings = [
-                    _read(store, schedule, n, state, run, int(clock()), progress) for n in range(len(schedule.feeds))
+                    _read(store, schedule, n, spool, run, int(clock()), progress) for n in range(len(schedule.feeds))
                 ]
                 plan = _plan(store, schedule, readings, run, int(clock()), options, progress)
             bik = Bik(schedule.bik.base_url, key, secret, budget, connections=schedule.bik.in_flight)
@@ -105,7 +106,8 @@ def preview(
         _same_address(store, schedule)
         started = clock()
         run = store.begin_run("diff", int(started))
-        readings = [_read(store, schedule, n, state, run, int(started), progress) for n in range(len(schedule.feeds))]
+        spool = _clean_spool(state, schedule)
+        readings = [_read(store, schedule, n, spool, run, int(started), progress) for n in range(len(schedule.feeds))]
         plan = _plan(store, schedule, readings, run, int(started), options, progress)
         return summarize(store, schedule.name, run, readings, plan, None, "diff", started, clock())
 
@@ -132,8 +134,16 @@ def _same_address(store: Store, schedule: Schedule) -> None:
         raise ConfigError("FS-505", schedule=schedule.name, known=msgspec.json.decode(known)[0])
 
 
+def _clean_spool(state: Path, schedule: Schedule) -> Path:
+    """The folder of fetched documents, without what a run that was killed left there; under the schedule's lock."""
+    spool = state / "spool" / schedule.name
+    for left in spool.glob("*.spool"):
+        left.unlink()
+    return spool
+
+
 def _read(
-    store: Store, schedule: Schedule, number: int, state: Path, run: int, now: int, progress: Progress
+    store: Store, schedule: Schedule, number: int, spool: Path, run: int, now: int, progress: Progress
 ) -> Reading:
     """Fetch and read one feed. One that fails is degraded by its error, and the snapshot keeps what it said last."""
     feed = schedule.feeds[number]
@@ -146,7 +156,7 @@ def _read(
         document = fetch(
             feed.location,
             base_dir=schedule.file.parent,
-            spool_dir=state / "spool",
+            spool_dir=spool,
             validators=validators,
             credentials=_credentials(schedule, number, feed),
             allow_private_hosts=feed.allow_private_hosts,
@@ -161,7 +171,7 @@ def _read(
                     progress=lambda items, parsed: progress.read(location, items, parsed),
                 )  # fmt: skip
         finally:
-            _discard(document, state / "spool")
+            _discard(document, spool)
     except ConfigError:
         raise
     except FeedsyncError as error:

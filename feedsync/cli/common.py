@@ -62,7 +62,7 @@ class ErrorOutput(msgspec.Struct):
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        raise  # noqa: PLE0704 - rich calls this where it has caught BrokenPipeError, and would end the program
+        raise  # rich calls this where it has caught BrokenPipeError, and would end the program
 
 
 def console() -> Console:

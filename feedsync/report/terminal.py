@@ -6,7 +6,6 @@ without control characters.
 
 from __future__ import annotations
 
-import textwrap
 from collections import defaultdict
 from datetime import datetime
 
@@ -53,7 +52,10 @@ def print_run(console: Console, summary: RunSummary) -> None:
         _pushed(console, summary)
     _rejected(console, summary)
     for line in next_steps(summary):
-        console.print(Text(f"→ {line}"), soft_wrap=True)
+        if ": feedsync " in line:
+            console.print(Text(f"→ {line}"), soft_wrap=True)  # a command stays on one line, to be copied
+        else:
+            print_hanging(console, f"→ {line}", indent=2)
 
 
 def plain(text: str, limit: int = 60) -> str:
@@ -67,10 +69,10 @@ def count(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
-def print_hanging(console: Console, line: str, *, indent: int = 4) -> None:
+def print_hanging(console: Console, line: str, *, indent: int = 4, style: str = "") -> None:
     """A line that may be long, wrapped between words, with what follows set in."""
-    wrapped = textwrap.wrap(line, console.width, subsequent_indent=" " * indent, break_on_hyphens=False)
-    console.print(Text("\n".join(wrapped)), soft_wrap=True)
+    for number, part in enumerate(Text(line, style).wrap(console, console.width - indent)):
+        console.print(Text(" " * indent if number else "") + part, soft_wrap=True)
 
 
 def print_table(console: Console, table: Table) -> None:
@@ -88,7 +90,7 @@ def _headline(console: Console, summary: RunSummary) -> None:
     line.append(f" · {began:%Y-%m-%d %H:%M:%S} UTC · {(ended - began).total_seconds():.1f} s")
     console.print(line)
     if summary.error:
-        console.print(Text(f"  {summary.error.code}: {plain(summary.error.message, 400)}", "red"), soft_wrap=True)
+        print_hanging(console, f"  {summary.error.code}: {plain(summary.error.message, 400)}", style="red")
 
 
 def _documents(console: Console, summary: RunSummary) -> None:
@@ -180,7 +182,7 @@ def _rejected(console: Console, summary: RunSummary) -> None:
     console.print(Text(f"  rejected {len(summary.rejected):,} (each keeps what the store has of it)"))
     for rejection in summary.rejected[:_SHOWN]:
         place = plain(rejection.where.rsplit("/", 1)[-1], 30)
-        console.print(Text(f"    {plain(rejection.id or 'no id', 40)}  {place}  {rejection.code}"))
+        print_hanging(console, f"    {plain(rejection.id or 'no id', 40)}  {place}  {rejection.code}", indent=6)
         print_hanging(console, f"      {plain(rejection.message, 200)}", indent=6)
     if len(summary.rejected) > _SHOWN:
         console.print(

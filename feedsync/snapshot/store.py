@@ -88,8 +88,10 @@ class Store:
     def __enter__(self) -> Store:
         return self
 
-    def __exit__(self, *exc: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         self.close()
+        if isinstance(error, sqlite3.Error):  # a damaged page or a full disk shows only when it is met
+            raise Fatal("FS-503", path=self.path, reason=str(error)) from None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

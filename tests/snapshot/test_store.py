@@ -145,3 +145,16 @@ def test_there_is_no_row_where_nothing_is(store: Store) -> None:
     assert store.one("select 1 from meta") is None
     assert store.scalar("select 1 from meta") is None
     assert list(store.rows("select 1 from meta")) == []
+
+
+def test_a_damaged_page_is_told_when_it_is_met(tmp_path: Path) -> None:
+    path = tmp_path / "shop.db"
+    with Store(path) as store, store.transaction():
+        store.many("insert into sent values (?, ?)", [(f"p{n}", bytes(2000)) for n in range(200)])
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(size // 2)
+        file.write(b"\xff" * (size // 2))
+    with pytest.raises(Fatal) as caught, Store(path, read_only=True) as store:
+        list(store.rows("select * from sent"))
+    assert caught.value.code == "FS-503"
