@@ -72,6 +72,7 @@ def count(number: int, word: str) -> str:
 def print_hanging(console: Console, line: str, *, indent: int = 4, style: str = "") -> None:
     """A line that may be long, wrapped between words, with what follows set in."""
     for number, part in enumerate(Text(line, style).wrap(console, console.width - indent)):
+        part.rstrip()
         console.print(Text(" " * indent if number else "") + part, soft_wrap=True)
 
 
