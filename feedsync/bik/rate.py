@@ -51,25 +51,27 @@ class RateBudget:
         self._clock, self._sleep = clock, sleep or self._stopped.wait
 
     def _open(self) -> sqlite3.Connection:
-        for junk in (True, False):
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
-                connection = sqlite3.connect(self._path, isolation_level=None, timeout=30, check_same_thread=False)
-                try:
-                    # a budget that a power cut takes back by a request or two does no harm
-                    connection.executescript("pragma synchronous = off; pragma quick_check;" + _TABLES)
-                except sqlite3.Error:
-                    connection.close()
-                    raise
-            except (OSError, sqlite3.OperationalError) as error:
-                raise Fatal("FS-503", path=self._path, reason=str(error)) from None
-            except sqlite3.DatabaseError as error:
-                if not junk:
-                    raise Fatal("FS-503", path=self._path, reason=str(error)) from None
+                return self._connect()
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:  # junk
                 self._path.unlink()
-            else:
-                return connection
-        raise AssertionError  # pragma: no cover - the second round returns or raises
+                return self._connect()
+        except (OSError, sqlite3.Error) as error:
+            raise Fatal("FS-503", path=self._path, reason=str(error)) from None
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, isolation_level=None, timeout=30, check_same_thread=False)
+        try:
+            # a budget that a power cut takes back by a request or two does no harm
+            connection.executescript("pragma synchronous = off; pragma quick_check;" + _TABLES)
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
 
     def close(self) -> None:
         """Let go of the file."""

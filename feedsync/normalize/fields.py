@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from feedsync.model import Attributes, Value
-from feedsync.normalize.text import one_line
+from feedsync.normalize.text import common_line, one_line
 
 #: Spellings without case and separators, so that ``in stock``, ``IN_STOCK`` and schema.org's ``InStock`` are one.
 _AVAILABILITY: dict[str, str] = {
@@ -53,6 +53,11 @@ def texts(attributes: Attributes, name: str) -> list[str]:
 
 def text(attributes: Attributes, name: str) -> str:
     """The first value of an attribute that is not empty, as raw text, or ""."""
+    value = attributes.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.strip()
     return next(iter(texts(attributes, name)), "")
 
 
@@ -88,7 +93,7 @@ def options(attributes: Attributes) -> tuple[tuple[str, str], ...]:
     """The variant's options in a fixed order: Google's attributes first, then ``variant_option`` as written."""
     found: dict[str, str] = {}
     for name, shown in OPTION_NAMES.items():
-        if value := one_line(text(attributes, name)):
+        if value := common_line(text(attributes, name)):
             found[shown] = value
     for stated in _each(attributes.get("variant_option")):
         for name, choice in _pairs(stated):

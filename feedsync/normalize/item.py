@@ -15,7 +15,7 @@ from feedsync.errors import Problem
 from feedsync.model import Attributes, Normalized, Variant
 from feedsync.normalize import fields
 from feedsync.normalize.money import NotAPrice, parse_price
-from feedsync.normalize.text import instant, one_line, plain, web_address
+from feedsync.normalize.text import common_line, instant, one_line, plain, web_address
 from feedsync.settings import Catalogs, Products
 
 #: Raised with every change of what an item becomes, so that a snapshot reads all items again.
@@ -214,14 +214,19 @@ class Normalizer:
         tags: dict[str, str] = {}
         for name in self._products.tags:
             for raw in fields.texts(attributes, name):
-                for part in _levels(raw) if name in _PATH_FIELDS else (one_line(raw),):
+                for part in _levels(raw) if name in _PATH_FIELDS else (common_line(raw),):
                     if tag := " ".join(part.replace(",", " ").split()) if "," in part else part:
                         tags.setdefault(tag.casefold(), tag)
         return tuple(tags.values())
 
     def _metafields(self, attributes: Attributes) -> tuple[tuple[str, str], ...]:
-        pairs = ((name, one_line(" | ".join(fields.texts(attributes, name)))) for name in self._products.metafields)
-        return tuple((name, value) for name, value in pairs if value)
+        found = []
+        for name in self._products.metafields:
+            if raws := fields.texts(attributes, name):
+                value = common_line(" | ".join(raws) if len(raws) > 1 else raws[0])
+                if value:
+                    found.append((name, value))
+        return tuple(found)
 
 
 @lru_cache(maxsize=16384)

@@ -33,6 +33,10 @@ def one_line(text: str) -> str:
     return text if _is_plain(text) else " ".join(plain(text).split())
 
 
+#: The same for what many items have in common: a brand, a colour.
+common_line = lru_cache(maxsize=16384)(one_line)
+
+
 def plain(text: str) -> str:
     """Plain text with its paragraphs: tags become line breaks or nothing, entities their characters.
 

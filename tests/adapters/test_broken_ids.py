@@ -110,3 +110,7 @@ def test_an_id_with_bytes_that_are_none_of_the_encoding_is_not_told(encoding: st
     assert parsed.problem is not None
     assert parsed.problem.code == "FS-304"
     assert parsed.id_text is None
+
+
+def test_an_id_with_a_character_that_xml_does_not_have_is_not_told() -> None:
+    assert id_of("<g:id>A&#xFFFF;</g:id>") is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from feedsync.errors import Retryable
 from .conftest import Script
 from .scripted import Answer
 
+KEY = SecretStr("sandbox")
 OK = Answer(b'{"status": 200}')
 
 
@@ -39,6 +40,12 @@ class Waits:
 @pytest.fixture
 def waits() -> Waits:
     return Waits()
+
+
+@pytest.fixture
+def no_pauses() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=3):
+        yield
 
 
 Open = Callable[[str], Bik]
@@ -106,3 +113,31 @@ def test_a_wish_is_a_number_or_a_date_and_is_bounded(
     open_(server.base_url).put_products([], 0)
     assert waits.total == pytest.approx(seconds)
     assert len(server.asked) == 2
+
+
+def test_nothing_is_asked_once_the_run_has_ended(open_: Open, store: Sandbox) -> None:
+    bik = open_(store.base_url)
+    bik.stop()
+    with pytest.raises(Retryable) as caught:
+        bik.list_products(None, 0)
+    assert caught.value.code == "FS-709"
+    assert store.requests() == []
+
+
+def test_an_end_between_two_tries_tells_how_the_first_one_went(tmp_path: Path, store: Sandbox, no_pauses: None) -> None:
+    store.add_fault(Fault("429", retry_after=20))
+    budget = RateBudget(tmp_path / "rate.db", "key", 1000, sleep=lambda seconds: budget.stop())
+    bik = Bik(store.base_url, KEY, KEY, budget, attempts=3, backoff_s=0)
+    with closing(budget), closing(bik), pytest.raises(Retryable) as caught:
+        bik.list_products(None, 0)
+    assert (caught.value.code, caught.value.parts["status"]) == ("FS-704", 429)
+    assert len(store.requests()) == 1
+
+
+def test_a_doubt_is_not_forgotten_over_a_later_answer(open_: Open, store: Sandbox) -> None:
+    """The first try may have been applied, whatever the second one says."""
+    store.add_fault(Fault("cut_after", count=1))
+    store.add_fault(Fault("429", skip=1))
+    with pytest.raises(Retryable) as caught:
+        open_(store.base_url).delete_products(["a"], 0)
+    assert caught.value.code == "FS-705"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsync.bik.rate import BURST, CLAIM_S, RateBudget
+from feedsync.errors import Fatal
 
 PATIENCE_S = 3600
 
@@ -188,3 +190,44 @@ def test_no_second_sees_more_than_its_share(steps: list[tuple[int, int, float]],
     for at, first in enumerate(started):
         for later, last in enumerate(started[at:], 1):
             assert later <= BURST + (last - first) * rate + 1e-6
+
+
+def test_whoever_waits_is_let_go_when_the_run_ends(open_: Open, time: Time) -> None:
+    budget: RateBudget = open_(sleep=lambda seconds: budget.stop())
+    for _ in range(BURST):
+        assert budget.take(0)
+    assert not budget.take(0)
+    assert budget.stopped
+
+
+def test_a_pause_that_nobody_simulates_ends_with_the_run(tmp_path: Path) -> None:
+    budget = RateBudget(tmp_path / "rate.db", "key", 1000)
+    budget.pause(300)
+    threading.Timer(0.05, budget.stop).start()
+    assert not budget.take(0)
+    budget.close()
+
+
+@pytest.mark.parametrize("junk", [b"this is no database" * 100, b""])
+def test_a_file_of_junk_is_made_anew(tmp_path: Path, junk: bytes) -> None:
+    (tmp_path / "rate.db").write_bytes(junk)
+    budget = RateBudget(tmp_path / "rate.db", "key", 2)
+    assert budget.take(0)
+    budget.close()
+
+
+def test_a_file_that_cannot_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "rate.db").mkdir()
+    with pytest.raises(Fatal) as caught:
+        RateBudget(tmp_path / "rate.db", "key", 2)
+    assert caught.value.code == "FS-503"
+
+
+def test_a_file_that_breaks_later_is_told_too(open_: Open, tmp_path: Path) -> None:
+    budget = open_()
+    with sqlite3.connect(tmp_path / "state" / "rate.db") as connection:
+        connection.execute("drop table budget")
+    connection.close()
+    with pytest.raises(Fatal) as caught:
+        budget.take(0)
+    assert caught.value.code == "FS-503"

@@ -83,3 +83,24 @@ def test_json_has_the_samples_whole(cli: Cli, feed: Path) -> None:
     assert result.code == 0
     [title] = [field for field in result.json()["fields"] if field["name"] == "title"]
     assert title["samples"] == ["[red]x[/red]"]
+
+
+def test_a_feed_without_items_has_no_table(cli: Cli, feed: Path) -> None:
+    result = cli("inspect", _write(feed))
+    assert result.code == 0
+    assert "0 items\n  0 variants in 0 products, 0 duplicate ids\n" in result.out
+    assert "samples" not in result.out
+
+
+def test_a_duplicate_is_told_as_a_run_would(cli: Cli, feed: Path) -> None:
+    result = cli("inspect", _write(feed, item("A"), item("A")))
+    assert result.code == 3
+    assert "1 rejected: FS-402" in result.out
+
+
+def test_a_note_and_a_rejection_of_one_field_are_two_things(cli: Cli, feed: Path) -> None:
+    noted = item("A", quantity="many")
+    result = cli("inspect", _write(feed, noted, item("B", quantity="many", availability="")))
+    assert result.code == 3
+    assert "1 rejected: FS-405" in result.out
+    assert "1 noted: FS-405" in result.out

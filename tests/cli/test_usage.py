@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import pytest
 
 from feedsync import __version__
+from feedsync.cli.main import run_program
 
 from .project import Cli, Shop, item
 
@@ -117,3 +121,10 @@ def test_without_arguments_it_shows_what_there_is(cli: Cli) -> None:
     assert result.code in (0, 2)
     assert "inspect" in result.out + result.err
     assert "demo" in result.out + result.err
+
+
+def test_a_stream_that_is_no_file_is_taken_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stream)
+    assert run_program(["nope"]) == 2
+    assert "FS-106" in stream.getvalue()
