@@ -114,3 +114,21 @@ def test_an_id_with_bytes_that_are_none_of_the_encoding_is_not_told(encoding: st
 
 def test_an_id_with_a_character_that_xml_does_not_have_is_not_told() -> None:
     assert id_of("<g:id>A&#xFFFF;</g:id>") is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        ("<item><vehicle_id>8</vehicle_id><d></e></item>", "8"),
+        ("<item id='7'><d></e></item>", "7"),
+        ('<item x:id="7&amp;8"><d></e></item>', "7&8"),
+        ("<item id='7'><vehicle_id>8</vehicle_id><d></e></item>", "8"),
+        ("<item id='7'><d></e><vehicle_id>8</vehicle_id></item>", None),
+        ("<item><vehicle_id>8</vehicle_id><d></e><id>9</id></item>", None),
+        ("<item id='7'><d></e><g:id>9</g:id></item>", None),
+    ],
+)
+def test_the_names_that_other_vocabularies_have_for_it_count_too(raw: str, told: str | None) -> None:
+    [parsed] = read(feed(raw.encode())).parsed
+    assert parsed.attributes is None
+    assert parsed.id_text == told
