@@ -8,7 +8,7 @@ document than one block in memory, and never loses a record: what cannot be read
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import BinaryIO, ClassVar, Protocol
+from typing import Any, BinaryIO, ClassVar, Protocol
 
 import msgspec
 import xxhash
@@ -24,9 +24,10 @@ ITEM_LIMIT_BYTES = 16 * 1024 * 1024
 
 
 class RawItem(msgspec.Struct, gc=False):
-    """One item as it stands in the document: its bytes, where they begin in the inflated stream, and its hash.
+    """One item as it stands in the document: its bytes (with all else that its meaning depends on), place and hash.
 
-    ``broken`` names what the splitter saw already (FS-305: several item starts, FS-311: cut off, FS-307: too large).
+    ``offset`` is a place in the document that :meth:`Split.lines` knows the line of. ``broken`` names what the splitter
+    saw already (FS-305: several item starts, FS-311: cut off, FS-307: too large).
     """
 
     raw: bytes
@@ -49,13 +50,29 @@ class Block(msgspec.Struct, gc=False):
 class Parsed(msgspec.Struct, gc=False):
     """What one raw item says: attributes, or the problem that keeps it from being read.
 
-    ``id_text`` is the id of an unreadable item where it could be told for sure. ``notes`` are repairs.
+    ``id_text`` is the id of an unreadable item where it could be told for sure. ``notes`` are repairs. ``record`` is the
+    raw record under its own names (columns, JSON keys), for a schedule's ``[map]``; None: it is the attributes.
     """
 
     attributes: Attributes | None = None
     problem: Problem | None = None
     id_text: str | None = None
     notes: tuple[Problem, ...] = ()
+    record: dict[str, Any] | None = None
+
+
+class ReadOptions(msgspec.Struct, frozen=True):
+    """What a schedule says of a document's form, where the bytes alone would be read otherwise.
+
+    ``records`` is where the list of records is in a JSON document: keys joined by dots, such as ``data.products``.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    records: str | None = None
+
+
+DETECTED = ReadOptions()
 
 
 class Split(Protocol):
@@ -91,8 +108,8 @@ class Adapter(Protocol):
     def recognizes(self, head: bytes) -> bool:
         """Whether the first bytes (64 KiB at most) look like this format."""
 
-    def split(self, stream: BinaryIO, location: str, charset: str | None) -> Split:
-        """Begin a pass.
+    def split(self, stream: BinaryIO, location: str, charset: str | None, options: ReadOptions = DETECTED) -> Split:
+        """Begin a pass; ``charset`` is what HTTP said of the encoding.
 
         Raises:
             Fatal: FS-306, FS-308: the document is not what it should be.

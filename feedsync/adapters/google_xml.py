@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, ClassVar, cast
 
-from feedsync.adapters.base import Block, Known, Parsed, RawItem, count_lines, read_up_to
+from feedsync.adapters.base import DETECTED, Block, Known, Parsed, RawItem, ReadOptions, count_lines, read_up_to
 from feedsync.adapters.xml_head import (
     HEAD_LIMIT_BYTES,
     ROOT_NAMES,
@@ -40,10 +40,10 @@ class GoogleXml:
         text = head if encoding == "utf-8" else head.decode(encoding, "replace").encode()
         return find_root(text) and re.search(rb"<html[\s>]|<!doctype html", text[:4096], re.IGNORECASE) is None
 
-    def split(self, stream: BinaryIO, location: str, charset: str | None) -> XmlSplit:
+    def split(self, stream: BinaryIO, location: str, charset: str | None, options: ReadOptions = DETECTED) -> XmlSplit:
         """Begin a pass; see :class:`feedsync.adapters.base.Adapter`."""
         first = read_up_to(stream, 1 << 16)
-        encoding = sniff_encoding(first, charset, location)
+        encoding = options.encoding or sniff_encoding(first, charset, location)
         text = as_utf8(cast(BinaryIO, _Rejoined(first, stream)), encoding)
         buffer, size = b"", 1 << 17
         head = None
