@@ -34,6 +34,7 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-107": "there are no schedules in {directory}: write {directory}/NAME.toml first (README, 'Your first schedule')",
     "FS-108": "the gate {gate!r} cannot be allowed for a run: {reason}",
     "FS-109": "the output cannot be written: {reason}",
+    "FS-110": "{where}: {expression!r} is not an expression: {reason}",
     # 2xx: sources
     "FS-201": "{location}: cannot be read: {reason}",
     "FS-202": "{location}: the server answered {status}",
@@ -42,6 +43,8 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-205": "{location}: refused: {reason}",
     "FS-206": "{location}: the archive cannot be read: {reason}",
     "FS-207": "{location}: nothing answered: {reason}",
+    "FS-208": "{location}: page {page} {reason}",
+    "FS-209": "{location}: reading this needs more: pip install 'feedsync[{extra}]'",
     # 3xx: documents
     "FS-301": "{location}: the format could not be told: {reason}",
     "FS-302": "{location}: a DOCTYPE is refused, because it can make a reader open other files",
@@ -54,6 +57,10 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-309": "{location}: the file changed while it was read",
     "FS-310": "a namespace is declared twice on one element; the first declaration was taken",
     "FS-311": "the document ends inside of an item",
+    "FS-312": "{location}: the header row cannot be used: {reason}",
+    "FS-313": "the JSON is broken at byte {offset}: {reason}; what stands behind it is lost",
+    "FS-314": "{location}: there is no list of records at {path!r}{hint}",
+    "FS-315": "a quoted cell that begins in line {line} is never closed; what stands behind it is lost",
     # 4xx: items
     "FS-401": "the item is not well-formed XML: {reason}",
     "FS-402": "the id {id!r} was already used by an earlier item of the same feed, which was taken",
@@ -67,6 +74,12 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-411": "the sale price was left out: {reason}",
     "FS-414": "the item was not well-formed and could be repaired without doubt: {what}",
     "FS-415": "the item has no id",
+    "FS-416": "the row has {found} cells under {expected} columns",
+    "FS-417": "the record is not valid JSON: {reason}",
+    "FS-418": "the row cannot be trusted: {reason}",
+    "FS-419": "its parent {parent!r} is not in the feed",
+    "FS-420": "the id {id!r} belongs to an item of an earlier feed of this schedule, which was taken",
+    "FS-421": "{field}: {transform} failed on {value!r}: {reason}",
     # 5xx: snapshot
     "FS-501": "{schedule}: another run holds the lock: pid {pid} on {host} since {since} ({command})",
     "FS-502": "{path}: the snapshot was written by a newer feedsync (schema {found}, this one knows {known})",
