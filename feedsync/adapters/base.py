@@ -65,11 +65,13 @@ class ReadOptions(msgspec.Struct, frozen=True):
     """What a schedule says of a document's form, where the bytes alone would be read otherwise.
 
     ``records`` is where the list of records is in a JSON document: keys joined by dots, such as ``data.products``.
+    ``site`` is the shop's address (``https://shop.example``), for formats whose records hold no links.
     """
 
     encoding: str | None = None
     delimiter: str | None = None
     records: str | None = None
+    site: str | None = None
 
 
 DETECTED = ReadOptions()

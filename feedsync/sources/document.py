@@ -97,3 +97,5 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     #: why the transfer is known to be short, or None
     short: str | None = None
     not_modified: bool = False
+    #: only what changed lately was asked for: what is not in it is not gone
+    partial: bool = False
