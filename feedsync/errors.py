@@ -61,6 +61,7 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-313": "the JSON is broken at byte {offset}: {reason}; what stands behind it is lost",
     "FS-314": "{location}: there is no list of records at {path!r}{hint}",
     "FS-315": "a quoted cell that begins in line {line} is never closed; what stands behind it is lost",
+    "FS-316": "{location}: it lacks {lost} of the {before} ids that it had; what it said last stays (run --allow removals)",
     # 4xx: items
     "FS-401": "the item is not well-formed XML: {reason}",
     "FS-402": "the id {id!r} was already used by an earlier item of the same feed, which was taken",

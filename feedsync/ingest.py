@@ -14,15 +14,19 @@ import msgspec
 import numpy as np
 import xxhash
 
-from feedsync.adapters.base import Adapter, Parsed, RawItem, Split
+from feedsync.adapters.base import Adapter, Parsed, RawItem, ReadOptions, Split
 from feedsync.adapters.registry import HEAD_BYTES, adapter_for
-from feedsync.errors import Problem, Retryable
-from feedsync.model import Normalized, Verdict
-from feedsync.normalize.item import NORMALIZER_VERSION, Normalizer
-from feedsync.settings import Feed, Schedule
+from feedsync.errors import Fatal, Problem, Retryable
+from feedsync.interpret import Interpreter
+from feedsync.model import Verdict
+from feedsync.normalize.item import NORMALIZER_VERSION
+from feedsync.settings import Schedule
+from feedsync.settings_feeds import Feed
 from feedsync.snapshot.feeds import Reading, keep_feed
 from feedsync.snapshot.items import EXCERPT_BYTES, Finding, Incoming, Items
 from feedsync.snapshot.known import Indices, KnownItems
+from feedsync.snapshot.parts import Parts, PartWriter
+from feedsync.snapshot.writer import VariantWriter
 from feedsync.sources import Damaged, Document, open_stream
 
 #: Reads a document's progress: items so far, of which were parsed.
@@ -46,17 +50,21 @@ def reading_key(schedule: Schedule, adapter: Adapter, number: int) -> bytes:
 
 
 def ingest(
-    items: Items, schedule: Schedule, number: int, document: Document, *, run: int, now: int, progress: Progress
-) -> Reading:
+    items: Items, schedule: Schedule, number: int, document: Document, *, run: int, now: int, progress: Progress,
+    parts: Parts | None = None, allow: frozenset[str] = frozenset(),
+) -> Reading:  # fmt: skip
     """Read one document into the snapshot.
 
     Args:
         items: the snapshot's side of it, in an open transaction.
         number: the feed's place in the schedule.
         run, now: the run's number and its time.
+        parts: what the feeds say of each id; None where the schedule has no supplemental feed.
+        allow: what the run was told to let through.
 
     Raises:
-        Fatal: the document is none of its format (FS-301, FS-306, FS-308).
+        Fatal: the document is none of its format (FS-301, FS-306, FS-308), or a supplemental feed lost more ids than
+            the limit of the gate ``removals`` (FS-316).
         Unsafe: it must not be read (FS-204, FS-302).
     """
     feed = schedule.feeds[number]
@@ -64,12 +72,10 @@ def ingest(
         adapter = adapter_for(stream.read(HEAD_BYTES), document.location, feed.format)
     with open_stream(document, member=feed.member) as stream:
         whole = _Whole(stream)
-        split = adapter.split(cast(BinaryIO, whole), document.location, document.charset)
+        split = adapter.split(cast(BinaryIO, whole), document.location, document.charset, read_options(feed))
         key = xxhash.xxh3_128_digest(settings_key(schedule, adapter) + split.context)
         known = items.known(number, key)
-        pass_ = _Pass(
-            items, split, known, Normalizer(schedule.products, schedule.catalogs, schedule.zone, feed.id_prefix)
-        )
+        pass_ = _Pass(items, split, known, Interpreter(schedule, number, parts))
         pass_.read(progress)
     reasons = split.faults() + whole.damage
     if document.short:
@@ -77,22 +83,56 @@ def ingest(
     trusted = not reasons  # the bytes are what the server has: they need not be fetched again
     reasons += pass_.nameless(items.unreadable(number))
     reasons = [reason for reason in reasons if reason.code not in feed.accept]
-    verdict: Verdict = "degraded" if reasons else "complete"
+    verdict: Verdict = "degraded" if reasons else "partial" if document.partial else "complete"
 
-    findings, remarks = pass_.settle(number, schedule.reading_fingerprint()), split.remarks()
+    writer: VariantWriter | PartWriter
+    settings, meta = schedule.reading_fingerprint(), f"reading:{number}"
+    if feed.role == "supplemental":
+        writer = PartWriter(items.store, number)
+    else:
+        same = items.store.meta(meta) == settings
+        writer = VariantWriter(
+            items.store, number, same_settings=same, supplemental=schedule.supplemental, parts=parts
+        )  # fmt: skip
+    findings, remarks = pass_.settle(number, writer), split.remarks()
+    items.store.set_meta(meta, settings)
     _add_lines(split, document, feed, findings)
     items.keep_findings(number, run, findings, pass_.kept, complete=verdict == "complete")
     if verdict == "complete":
-        items.judge_absence(number, document.sha256, now)
+        if feed.role == "supplemental" and parts is not None:
+            _forget_missing(items, parts, schedule, number, document, allow)
+        else:
+            items.judge_absence(number, document.sha256, now)
         items.set_unreadable(number, pass_.nameless_hashes)
-    items.note_joined_groups(number, run)
-    items.mark_touched()
+    if feed.role == "primary":
+        items.note_joined_groups(number, run)
+        items.mark_touched()
     reading = Reading(
         number, document.location, adapter.name, verdict, reasons[:_REASONS_SHOWN] + remarks, pass_.count,
         document.size_bytes, pass_.parsed,
     )  # fmt: skip
-    keep_feed(items.store, reading, key, reading_key(schedule, adapter, number), document if trusted else None, run)
+    kept = document if trusted else None
+    keep_feed(items.store, reading, key, reading_key(schedule, adapter, number), kept, run=run, now=now)
     return reading
+
+
+def read_options(feed: Feed) -> ReadOptions:
+    """What the schedule says of the form of a feed's documents."""
+    read = feed.read
+    return ReadOptions(encoding=read.encoding, delimiter=read.delimiter, records=read.records, site=read.site)
+
+
+def _forget_missing(
+    items: Items, parts: Parts, schedule: Schedule, number: int, document: Document, allow: frozenset[str]
+) -> None:
+    """What a complete document of a supplemental feed lacks says nothing any more, unless it is suspiciously much."""
+    before = parts.count(number)
+    lost = items.find_missing("parts", "hash is null", number)
+    limit = schedule.gates.removals
+    over = lost > limit.count if limit.count is not None else limit.share is not None and lost > limit.share * before
+    if "removals" not in allow and lost and (over or lost == before):
+        raise Fatal("FS-316", location=document.location, lost=lost, before=before)
+    parts.forget_missing(number)
 
 
 class _Whole(io.RawIOBase):
@@ -115,11 +155,11 @@ class _Whole(io.RawIOBase):
 class _Pass:
     """One pass over the items of a document."""
 
-    def __init__(self, items: Items, split: Split, known: KnownItems, normalizer: Normalizer) -> None:
+    def __init__(self, items: Items, split: Split, known: KnownItems, interpret: Interpreter) -> None:
         self._items = items
         self._split = split
         self._known = known
-        self._normalizer = normalizer
+        self._interpret = interpret
         self._hashes = bytearray()
         self._offsets: list[Indices] = []
         self.count = 0
@@ -143,17 +183,15 @@ class _Pass:
             progress(self.count, self.parsed)
 
     def _incoming(self, position: int, item: RawItem, parsed: Parsed) -> Incoming:
-        if parsed.attributes is None:
-            item_id = self._normalizer.prefixed(parsed.id_text) if parsed.id_text else None
-            normalized = Normalized(item_id, None, parsed.problem)
-        else:
-            normalized = self._normalizer(parsed.attributes)
+        interpreted = self._interpret(parsed)
+        normalized = interpreted.normalized
         problem = normalized.problem
         if normalized.id is None and problem is not None:
             self._nameless.append((item.hash, problem))
             self.nameless_hashes.append(item.hash)
         excerpt = item.raw[:EXCERPT_BYTES] if problem else None
-        return Incoming(position, item.hash, item.offset, normalized, (*parsed.notes, *normalized.notes), excerpt)
+        notes = (*parsed.notes, *normalized.notes)
+        return Incoming(position, item.hash, item.offset, normalized, notes, excerpt, interpreted.part)
 
     def nameless(self, expected: set[bytes]) -> list[Problem]:
         """Why the document cannot tell what is missing: broken items that nobody can name and that are new."""
@@ -163,7 +201,7 @@ class _Pass:
                 found.setdefault(problem.code, problem)
         return list(found.values())
 
-    def settle(self, number: int, settings: bytes) -> list[Finding]:
+    def settle(self, number: int, writer: VariantWriter | PartWriter) -> list[Finding]:
         """Decide every id that was read anew, and say what is wrong with which item."""
         offsets = np.concatenate([*self._offsets, np.empty(0, np.int64)])
         places = self._known.find(bytes(self._hashes))
@@ -176,8 +214,8 @@ class _Pass:
             number,
             self._known.rowids,
             first,
+            writer,
             repeated=[(int(self._known.rowids[places[p]]), int(p)) for p in copies],
-            settings=settings,
             offset_of=lambda position: int(offsets[position]),
         )
 

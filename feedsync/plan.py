@@ -11,7 +11,7 @@ import msgspec
 
 from feedsync.errors import FeedsyncError
 from feedsync.model import Change, Outcome
-from feedsync.settings import Limit
+from feedsync.settings_values import Limit
 
 #: The stores from which a share is counted in full: three of five products are no wave.
 SHARE_FROM = 10

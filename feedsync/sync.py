@@ -14,22 +14,19 @@ from pathlib import Path
 
 import msgspec
 
-from feedsync.adapters.registry import ADAPTERS
 from feedsync.bik.client import Bik
 from feedsync.bik.rate import RateBudget
-from feedsync.errors import ConfigError, FeedsyncError, Problem
-from feedsync.ingest import ingest, reading_key
+from feedsync.errors import ConfigError
 from feedsync.planning import Options, Plan, make_plan
 from feedsync.progress import Progress
 from feedsync.push import push
+from feedsync.reading import read_feeds
 from feedsync.report.summary import RunSummary, summarize
-from feedsync.settings import Feed, Schedule
-from feedsync.snapshot.feeds import Reading, last_reading
-from feedsync.snapshot.items import Items
+from feedsync.settings import Schedule
+from feedsync.snapshot.feeds import Reading
 from feedsync.snapshot.lock import schedule_lock
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
-from feedsync.sources import Credentials, Document, fetch, redact
 
 Clock = Callable[[], float]
 
@@ -74,10 +71,9 @@ def run_schedule(
         started = clock()
         try:
             with store.transaction():
-                spool = _clean_spool(state, schedule)
-                readings = [
-                    _read(store, schedule, n, spool, run, int(clock()), progress) for n in range(len(schedule.feeds))
-                ]
+                readings = read_feeds(
+                    store, schedule, state, run=run, now=int(clock()), allow=options.allow, progress=progress
+                )
                 plan = _plan(store, schedule, readings, run, int(clock()), options, progress)
             bik = Bik(schedule.bik.base_url, key, secret, budget, connections=schedule.bik.in_flight)
             with closing(bik):
@@ -106,8 +102,7 @@ def preview(
         _same_address(store, schedule)
         started = clock()
         run = store.begin_run("diff", int(started))
-        spool = _clean_spool(state, schedule)
-        readings = [_read(store, schedule, n, spool, run, int(started), progress) for n in range(len(schedule.feeds))]
+        readings = read_feeds(store, schedule, state, run=run, now=int(started), allow=options.allow, progress=progress)
         plan = _plan(store, schedule, readings, run, int(started), options, progress)
         return summarize(store, schedule.name, run, readings, plan, None, "diff", started, clock())
 
@@ -132,68 +127,6 @@ def _same_address(store: Store, schedule: Schedule) -> None:
     known = store.meta("target")
     if known is not None and msgspec.json.decode(known)[0] != schedule.bik.base_url:
         raise ConfigError("FS-505", schedule=schedule.name, known=msgspec.json.decode(known)[0])
-
-
-def _clean_spool(state: Path, schedule: Schedule) -> Path:
-    """The folder of fetched documents, without what a run that was killed left there; under the schedule's lock."""
-    spool = state / "spool" / schedule.name
-    for left in spool.glob("*.spool"):
-        left.unlink()
-    return spool
-
-
-def _read(
-    store: Store, schedule: Schedule, number: int, spool: Path, run: int, now: int, progress: Progress
-) -> Reading:
-    """Fetch and read one feed. One that fails is degraded by its error, and the snapshot keeps what it said last."""
-    feed = schedule.feeds[number]
-    location = redact(feed.location)
-    remembered = None
-    for adapter in ADAPTERS:
-        remembered = remembered or last_reading(store, number, reading_key(schedule, adapter, number))
-    reading, validators, sha256 = remembered or (None, None, None)
-    try:
-        document = fetch(
-            feed.location,
-            base_dir=schedule.file.parent,
-            spool_dir=spool,
-            validators=validators,
-            credentials=_credentials(schedule, number, feed),
-            allow_private_hosts=feed.allow_private_hosts,
-            progress=lambda done, total: progress.fetched(location, done, total),
-        )
-        try:
-            if reading is not None and (document.not_modified or document.sha256 == sha256):
-                return reading
-            with store.transaction():
-                return ingest(
-                    Items(store), schedule, number, document, run=run, now=now,
-                    progress=lambda items, parsed: progress.read(location, items, parsed),
-                )  # fmt: skip
-        finally:
-            _discard(document, spool)
-    except ConfigError:
-        raise
-    except FeedsyncError as error:
-        problem = Problem(error.code, {name: str(part) for name, part in error.parts.items()})
-        return Reading(number, location, feed.format or "", "degraded", [problem], 0, 0, fresh=False, failed=True)
-
-
-def _discard(document: Document, spool: Path) -> None:
-    if document.path.parent == spool:
-        document.path.unlink(missing_ok=True)
-
-
-def _credentials(schedule: Schedule, number: int, feed: Feed) -> Credentials | None:
-    where = f"{schedule.file}: [[feeds]] {number + 1}"
-    headers = [(name, ref.resolve(key=name, where=where).get_secret_value()) for name, ref in feed.headers.items()]
-    basic = None
-    if feed.auth and feed.auth.bearer:
-        token = feed.auth.bearer.resolve(key="auth.bearer", where=where)
-        headers.append(("Authorization", f"Bearer {token.get_secret_value()}"))
-    elif feed.auth and feed.auth.username is not None and feed.auth.password is not None:
-        basic = feed.auth.username, feed.auth.password.resolve(key="auth.password", where=where).get_secret_value()
-    return Credentials(basic=basic, headers=tuple(headers)) if headers or basic else None
 
 
 def _plan(

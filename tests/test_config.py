@@ -8,7 +8,8 @@ import pytest
 
 from feedsync.config import find, load, schedule_files
 from feedsync.errors import ConfigError
-from feedsync.settings import Limit, Schedule
+from feedsync.settings import Schedule
+from feedsync.settings_values import Limit
 
 BIK = '[bik]\nkey = { env = "K" }\nsecret = { env = "S" }\n'
 FEED = '[[feeds]]\nlocation = "feed.xml"\n'

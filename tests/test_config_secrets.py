@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from feedsync.config import load
 from feedsync.errors import ConfigError
-from feedsync.settings import Auth, SecretRef
+from feedsync.settings_feeds import Auth
+from feedsync.settings_values import SecretRef
 
 SECRET = "hunter2-not-for-your-eyes"
 

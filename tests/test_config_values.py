@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from feedsync.settings import DEFAULT_BASE_URL, Limit, Schedule
+from feedsync.settings import DEFAULT_BASE_URL, Schedule
+from feedsync.settings_values import Limit
 
 MINIMAL: dict[str, Any] = {"bik": {"key": {"env": "K"}, "secret": {"env": "S"}}, "feeds": [{"location": "feed.xml"}]}
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}

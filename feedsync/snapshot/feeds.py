@@ -31,14 +31,40 @@ class Reading(msgspec.Struct):
     failed: bool = False
 
 
-def keep_feed(store: Store, reading: Reading, key: bytes, settings: bytes, document: Document | None, run: int) -> None:
+def keep_feed(
+    store: Store, reading: Reading, key: bytes, settings: bytes, document: Document | None, *, run: int, now: int
+) -> None:
     """Remember a reading. Without ``document`` (it broke on the way) the next run fetches it again in any case."""
     validators = (document.etag, document.last_modified, document.sha256) if document else (None, None, None)
+    full_at = (
+        now if reading.verdict == "complete" else store.scalar("select full_at from feeds where feed = ?", reading.feed)
+    )
     store.execute(
-        "insert or replace into feeds values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert or replace into feeds values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         reading.feed, reading.location, reading.format, key, settings, *validators, reading.verdict,
-        msgspec.json.encode(reading.reasons).decode(), reading.items, reading.bytes, run,
+        msgspec.json.encode(reading.reasons).decode(), reading.items, reading.bytes, run, now, full_at,
     )  # fmt: skip
+
+
+def checked(store: Store, feed: int, now: int) -> None:
+    """The feed was asked, and had nothing new."""
+    store.execute("update feeds set checked_at = ? where feed = ?", now, feed)
+
+
+def forget_feeds(store: Store, count: int) -> list[int]:
+    """Forget the feeds that left the schedule, which has ``count`` now; those of which variants are left."""
+    store.execute("delete from feeds where feed >= ?", count)
+    store.execute("delete from raws where feed >= ?", count)
+    store.execute("delete from parts where feed >= ?", count)
+    store.execute("update problems set last_run = first_run where feed >= ? and last_run is null", count)
+    left = store.rows("select distinct feed from variants where feed >= ? and absent_since is null", count)
+    return [row[0] for row in left]
+
+
+def last_times(store: Store, feed: int) -> tuple[int | None, int | None]:
+    """When the feed was last asked, and when all of it was read (Unix seconds)."""
+    row = store.one("select checked_at, full_at from feeds where feed = ?", feed)
+    return (row[0], row[1]) if row else (None, None)
 
 
 def last_reading(store: Store, feed: int, settings: bytes) -> tuple[Reading, Validators, str | None] | None:

@@ -14,6 +14,7 @@ import numpy as np
 from feedsync.errors import Problem
 from feedsync.model import Normalized
 from feedsync.snapshot.known import Indices, KnownItems
+from feedsync.snapshot.parts import PartWriter
 from feedsync.snapshot.store import Store
 from feedsync.snapshot.writer import VariantWriter
 
@@ -22,7 +23,8 @@ _RECORDS = msgspec.msgpack.Encoder()
 
 _TABLES = """
 create temp table if not exists incoming (
-  position integer primary key, id text, hash blob, offset integer, record blob, problem blob, notes blob, excerpt blob);
+  position integer primary key, id text, hash blob, offset integer, record blob, problem blob, notes blob, excerpt blob,
+  part blob);
 create index if not exists temp.incoming_id on incoming (id);
 create temp table if not exists missing (id text primary key) without rowid;
 create temp table if not exists touched (product_id text primary key, cause text) without rowid;
@@ -33,7 +35,10 @@ delete from touched;
 
 
 class Incoming(msgspec.Struct):
-    """One item that was read: where it stood and what it became."""
+    """One item that was read: where it stood and what it became.
+
+    ``part`` is what its feed says of the id, where the schedule has supplemental feeds.
+    """
 
     position: int
     hash: bytes
@@ -41,6 +46,7 @@ class Incoming(msgspec.Struct):
     normalized: Normalized
     notes: tuple[Problem, ...]
     excerpt: bytes | None
+    part: bytes | None = None
 
 
 class Finding(msgspec.Struct):
@@ -85,13 +91,13 @@ class Items:
     def add_incoming(self, rows: list[Incoming]) -> None:
         """Keep what was read until the whole document is known."""
         self.store.many(
-            "insert into incoming values (?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into incoming values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     row.position, row.normalized.id, row.hash, row.offset,
                     _RECORDS.encode(row.normalized.variant) if row.normalized.variant else None,
                     _RECORDS.encode(row.normalized.problem) if row.normalized.problem else None,
-                    _RECORDS.encode(row.notes) if row.notes else None, row.excerpt,
+                    _RECORDS.encode(row.notes) if row.notes else None, row.excerpt, row.part,
                 )
                 for row in rows
             ],
@@ -100,8 +106,8 @@ class Items:
     # -- after it
 
     def settle(
-        self, number: int, rowids: Indices, first: Indices, *,
-        repeated: list[tuple[int, int]], settings: bytes, offset_of: Callable[[int], int],
+        self, number: int, rowids: Indices, first: Indices, writer: VariantWriter | PartWriter, *,
+        repeated: list[tuple[int, int]], offset_of: Callable[[int], int],
     ) -> list[Finding]:  # fmt: skip
         """Take the first item of every id that was read, and give the findings of the document.
 
@@ -109,8 +115,8 @@ class Items:
             number: the feed.
             rowids: the rows of ``raws`` that were offered as known.
             first: for each of them the position of its first copy in the document, -1 where there is none.
+            writer: what takes the items.
             repeated: (row, position) of the further copies of skipped items.
-            settings: the fingerprint of the settings that the items were read under.
             offset_of: from a position to its offset in the document.
         """
         store = self.store
@@ -131,9 +137,8 @@ class Items:
         if self._all_read:
             store.execute("delete from raws where feed = ?", number)
 
-        writer = VariantWriter(store, number, same_settings=store.meta("reading") == settings)
-        query = "select position, id, hash, offset, record, problem, notes from incoming order by position"
-        for position, item_id, item_hash, offset, record, problem, notes in store.rows(query):
+        query = "select position, id, hash, offset, record, problem, notes, part from incoming order by position"
+        for position, item_id, item_hash, offset, record, problem, notes, part in store.rows(query):
             if position in losers:
                 findings.append(_double(item_hash, item_id, offset, position))
                 continue
@@ -143,18 +148,15 @@ class Items:
             for note in msgspec.msgpack.decode(notes, type=list[Problem]) if notes else ():
                 findings.append(Finding(item_hash, item_id, "note", note, offset))
             if item_id is not None:
-                writer.take(item_id, item_hash, record, skippable=record is not None and item_id not in contested)
+                skippable = problem is None and item_id not in contested
+                if not writer.take(item_id, item_hash, record, skippable=skippable, part=part):
+                    taken = Problem("FS-420", {"id": item_id})
+                    findings.append(Finding(item_hash, item_id, "rejected", taken, offset, position))
         writer.finish()
         for item_id in skipped:
-            store.execute("delete from raws where id = ?", item_id)
-            store.execute("update variants set hash = null where id = ?", item_id)
+            writer.contest(item_id)
         if self._all_read:
-            store.execute(
-                "update variants set hash = null where feed = ? and hash is not null "
-                "and id not in (select id from incoming where id is not null)",
-                number,
-            )
-        store.set_meta("reading", settings)
+            writer.reread_unread()
         return findings
 
     def _skipped_rivals(self, number: int, rowids: Indices, first: Indices) -> dict[str, tuple[int, bytes]]:
@@ -195,12 +197,24 @@ class Items:
                 losers |= {row[0] for row in self.store.rows("select position from incoming where id = ?", item_id)}
         return losers, contested
 
-    def judge_absence(self, number: int, sha256: str, now: int) -> None:
-        """After a complete document: count what it lacks. ``now`` in Unix seconds."""
+    def find_missing(self, table: str, which: str, number: int) -> int:
+        """Put all ids of a feed into ``missing`` that a complete document lacks; how many there are.
+
+        Those that were offered as known are there already; ``which`` of the rest in ``table`` (``variants`` or
+        ``parts``) could be missing, too.
+        """
         store = self.store
-        which = "feed = ?" if self._all_read else "feed = ? and (hash is null or absent_since is not null)"
-        store.execute(f"insert or ignore into missing select id from variants where {which}", number)
+        which = "feed = ?" if self._all_read else f"feed = ? and ({which})"
+        store.execute(f"insert or ignore into missing select id from {table} where {which}", number)
         store.execute("delete from missing where id in (select id from incoming where id is not null)")
+        count: int = store.scalar("select count(*) from missing")
+        return count
+
+    def judge_absence(self, number: int, sha256: str, now: int, *, gone: bool = False) -> None:
+        """After a complete document: count what it lacks. ``now`` in Unix seconds; ``gone``: the feed itself is."""
+        store = self.store
+        self._all_read = gone or self._all_read
+        self.find_missing("variants", "hash is null or absent_since is not null", number)
         store.execute(
             "insert into touched select product_id, 'feed' from variants where id in (select id from missing) "
             "on conflict do nothing"
@@ -213,7 +227,7 @@ class Items:
             sha256,
             now,
         )
-        store.execute("delete from raws where id in (select id from missing)")
+        store.execute("delete from raws where feed = ? and id in (select id from missing)", number)
 
     def keep_findings(
         self, number: int, run: int, findings: list[Finding], kept: Callable[[bytes], bool], *, complete: bool

@@ -91,8 +91,30 @@ create index plan_order on plan (urgency, product_id);
 """
 
 
-@migrations(name="0001_first")
-def _first(db: Database) -> None:
-    for statement in _FIRST.split(";\n"):
+_SEVERAL_FEEDS = """
+-- What each feed says of an id, while the schedule has supplemental feeds. hash is null where it is read each time.
+create table parts (
+  feed integer not null, id text not null, hash blob, attributes blob not null, primary key (feed, id)
+) strict;
+create index parts_id on parts (id);
+
+-- When the feed was last asked, and when all of it was (Unix seconds).
+alter table feeds add column checked_at integer;
+alter table feeds add column full_at integer;
+"""
+
+
+def _execute(db: Database, script: str) -> None:
+    for statement in script.split(";\n"):
         if statement.strip():
             db.execute(statement)
+
+
+@migrations(name="0001_first")
+def _first(db: Database) -> None:
+    _execute(db, _FIRST)
+
+
+@migrations(name="0002_several_feeds")
+def _several_feeds(db: Database) -> None:
+    _execute(db, _SEVERAL_FEEDS)

@@ -9,19 +9,37 @@ import msgspec
 
 from feedsync.ids import catalog_id
 from feedsync.model import Cause, Variant
+from feedsync.snapshot.parts import Parts
 from feedsync.snapshot.store import Store
 
 _CHUNK_ROWS = 2000
 _VARIANTS = msgspec.msgpack.Decoder(Variant)
-_OLD = "select record, hash, product_id, absent_since is not null from variants where id = ?"
+_OLD = "select record, hash, product_id, absent_since is not null, feed from variants where id = ?"
+_Old = tuple[bytes, bytes, str, int, int]
 
 
 class VariantWriter:
-    """Takes one feed's items one by one; nothing counts before :meth:`finish`."""
+    """Takes one primary feed's items one by one; nothing counts before :meth:`finish`.
 
-    def __init__(self, store: Store, feed: int, *, same_settings: bool) -> None:
+    Args:
+        store: the snapshot, in an open transaction.
+        feed: the feed's place in the schedule.
+        same_settings: whether the settings are those of the last reading, for the cause of a change.
+        supplemental: the places of the supplemental feeds, whose items have the same ids and rows of their own.
+        parts: where the items' attributes are kept for those feeds; None where there is none.
+        cause: the cause of every change, whatever the item's hash says.
+    """
+
+    def __init__(
+        self, store: Store, feed: int, *, same_settings: bool = True, supplemental: tuple[int, ...] = (),
+        parts: Parts | None = None, cause: Cause | None = None,
+    ) -> None:  # fmt: skip
         self._store = store
         self._feed = feed
+        self._others = f"feed not in ({', '.join(map(str, supplemental))})"
+        self._parts = parts
+        self._cause = cause
+        self._said: list[tuple[str, bytes]] = []
         self._same_settings = same_settings
         self._empty = store.scalar("select 1 from variants limit 1") is None
         self._spelled: Counter[str] = Counter()
@@ -29,11 +47,20 @@ class VariantWriter:
         self._raws: list[tuple[int, bytes, str]] = []
         self._touched: list[tuple[str, Cause]] = []
 
-    def take(self, item_id: str, item_hash: bytes, record: bytes | None, *, skippable: bool) -> None:
-        """One item that holds its id; ``record`` None: it is invalid, and the variant stays as it was."""
-        old = None if self._empty else self._store.one(_OLD, item_id)
+    def take(
+        self, item_id: str, item_hash: bytes, record: bytes | None, *, skippable: bool, part: bytes | None = None
+    ) -> bool:
+        """One item that holds its id; ``record`` None: it is invalid, and the variant stays as it was.
+
+        False: the id belongs to an item of an earlier feed.
+        """
+        old: _Old | None = None if self._empty else self._store.one(_OLD, item_id)
+        if old is not None and old[4] < self._feed and not old[3]:
+            return False
         if not self._empty:
-            self._store.execute("delete from raws where id = ?", item_id)
+            self._store.execute(f"delete from raws where id = ? and {self._others}", item_id)
+        if self._parts is not None and part is not None:
+            self._said.append((item_id, part))
         if record is not None:
             variant = _VARIANTS.decode(record)
             kept_hash = item_hash if skippable else None
@@ -46,8 +73,22 @@ class VariantWriter:
         elif old is not None:
             self._store.execute("update variants set hash = null, feed = ? where id = ?", self._feed, item_id)
             self._present(item_id, old)
-        if len(self._inserts) + len(self._raws) + len(self._touched) > _CHUNK_ROWS:
+        if len(self._inserts) + len(self._raws) + len(self._touched) + len(self._said) > _CHUNK_ROWS:
             self._flush()
+        return True
+
+    def contest(self, item_id: str) -> None:
+        """Different items claim this id: it is read each time."""
+        self._store.execute("delete from raws where id = ? and feed = ?", item_id, self._feed)
+        self._store.execute("update variants set hash = null where id = ?", item_id)
+
+    def reread_unread(self) -> None:
+        """Everything was read anew, and what was not in the document must be when it comes back."""
+        self._store.execute(
+            "update variants set hash = null where feed = ? and hash is not null "
+            "and id not in (select id from incoming where id is not null)",
+            self._feed,
+        )
 
     def _insert(self, variant: Variant, item_hash: bytes | None, record: bytes) -> None:
         product_id = variant.product_id
@@ -61,9 +102,9 @@ class VariantWriter:
         kept_hash: bytes | None,
         item_hash: bytes,
         record: bytes,
-        old: tuple[bytes, bytes, str, int],
+        old: _Old,
     ) -> None:
-        old_record, old_hash, old_product, _ = old
+        old_record, old_hash, old_product, _, _ = old
         product_id = variant.product_id
         self._store.execute("update variants set hash = ?, feed = ? where id = ?", kept_hash, self._feed, variant.id)
         self._present(variant.id, old)
@@ -79,12 +120,14 @@ class VariantWriter:
             int(variant.group_id is not None),
             variant.id,
         )
-        cause: Cause = "feed" if old_hash != item_hash else "upgrade" if self._same_settings else "settings"
+        cause: Cause = self._cause or (
+            "feed" if old_hash != item_hash else "upgrade" if self._same_settings else "settings"
+        )
         self._touched += (
             [(product_id, cause)] if old_product == product_id else [(old_product, cause), (product_id, cause)]
         )
 
-    def _present(self, item_id: str, old: tuple[bytes, bytes, str, int]) -> None:
+    def _present(self, item_id: str, old: _Old) -> None:
         if old[3]:
             self._store.execute(
                 "update variants set absent_since = null, absent_documents = null, absent_sha256 = null where id = ?",
@@ -99,7 +142,9 @@ class VariantWriter:
         )
         self._store.many("insert into raws values (?, ?, ?)", self._raws)
         self._store.many("insert into touched values (?, ?) on conflict do nothing", self._touched)
-        self._inserts, self._raws, self._touched = [], [], []
+        if self._parts is not None:
+            self._parts.keep(self._feed, self._said)
+        self._inserts, self._raws, self._touched, self._said = [], [], [], []
 
     def finish(self) -> None:
         """Write the rest, and settle the catalogs' names."""

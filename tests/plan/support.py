@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from feedsync.plan import GateResult, Removals, judge
-from feedsync.settings import Gates, Limit
+from feedsync.settings import Gates
+from feedsync.settings_values import Limit
 
 
 def limit(setting: str | int) -> Limit:

@@ -1,0 +1,128 @@
+"""Fetch and read all feeds of a schedule, in the transaction of one run.
+
+Supplemental feeds come first, so that a primary feed's items meet what is said over them. A feed that fails is degraded by
+its error: the snapshot keeps what it said last, and the others go on.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from feedsync.adapters.registry import ADAPTERS
+from feedsync.errors import ConfigError, FeedsyncError, Problem
+from feedsync.ingest import ingest, reading_key
+from feedsync.progress import Progress
+from feedsync.rejoin import rejoin
+from feedsync.settings import Schedule
+from feedsync.settings_feeds import Feed
+from feedsync.snapshot.feeds import Reading, checked, forget_feeds, last_reading, last_times
+from feedsync.snapshot.items import Items
+from feedsync.snapshot.parts import Parts
+from feedsync.snapshot.store import Store
+from feedsync.sources import Credentials, Document, fetch, redact
+
+
+def read_feeds(
+    store: Store, schedule: Schedule, state: Path, *, run: int, now: int, allow: frozenset[str], progress: Progress
+) -> list[Reading]:
+    """All feeds into the snapshot, under the schedule's lock; the readings in the schedule's order.
+
+    Raises:
+        ConfigError: a secret of a feed is missing.
+    """
+    reader = _Reader(store, schedule, state, run, now, allow, progress)
+    supplemental = schedule.supplemental
+    order = sorted(range(len(schedule.feeds)), key=lambda number: (number not in supplemental, number))
+    readings = {number: reader.read(number) for number in order}
+    reader.finish()
+    return [readings[number] for number in range(len(schedule.feeds))]
+
+
+class _Reader:
+    def __init__(
+        self,
+        store: Store,
+        schedule: Schedule,
+        state: Path,
+        run: int,
+        now: int,
+        allow: frozenset[str],
+        progress: Progress,
+    ) -> None:
+        self._store, self._schedule, self._run, self._now = store, schedule, run, now
+        self._allow, self._progress = allow, progress
+        self._parts = Parts(store, schedule.supplemental) if schedule.supplemental else None
+        self._spool = state / "spool" / schedule.name
+        for left in self._spool.glob("*.spool"):
+            left.unlink()  # a run that was killed left it there
+
+    def read(self, number: int) -> Reading:
+        """One feed."""
+        store, schedule = self._store, self._schedule
+        feed = schedule.feeds[number]
+        location = redact(feed.location)
+        remembered = None
+        for adapter in ADAPTERS:
+            remembered = remembered or last_reading(store, number, reading_key(schedule, adapter, number))
+        reading, validators, sha256 = remembered or (None, None, None)
+        asked_at, _ = last_times(store, number)
+        if reading is not None and feed.every and asked_at is not None and self._now < asked_at + feed.every:
+            return reading
+        try:
+            document = fetch(
+                feed.location,
+                base_dir=schedule.file.parent,
+                spool_dir=self._spool,
+                validators=validators,
+                credentials=credentials_of(schedule, number),
+                allow_private_hosts=feed.allow_private_hosts,
+                progress=lambda done, total: self._progress.fetched(location, done, total),
+            )
+            try:
+                if reading is not None and (document.not_modified or document.sha256 == sha256):
+                    checked(store, number, self._now)
+                    return reading
+                with store.transaction():
+                    return ingest(
+                        Items(store), schedule, number, document, run=self._run, now=self._now,
+                        progress=lambda items, parsed: self._progress.read(location, items, parsed),
+                        parts=self._parts, allow=self._allow,
+                    )  # fmt: skip
+            finally:
+                self._discard(document)
+        except ConfigError:
+            raise
+        except FeedsyncError as error:
+            problem = Problem(error.code, {name: str(part) for name, part in error.parts.items()})
+            return Reading(number, location, feed.format or "", "degraded", [problem], 0, 0, fresh=False, failed=True)
+
+    def _discard(self, document: Document) -> None:
+        if document.path.parent == self._spool:
+            document.path.unlink(missing_ok=True)
+
+    def finish(self) -> None:
+        """What concerns all feeds: those that left the schedule, and what supplemental feeds changed."""
+        items = Items(self._store)
+        for number in forget_feeds(self._store, len(self._schedule.feeds)):
+            items.judge_absence(number, f"schedule {self._run}", self._now, gone=True)
+            items.mark_touched()
+        if self._parts is not None:
+            rejoin(items, self._schedule, self._parts, run=self._run)
+
+
+def credentials_of(schedule: Schedule, number: int) -> Credentials | None:
+    """The credentials that a feed's settings refer to, None where there are none.
+
+    Raises:
+        ConfigError: FS-105, one is missing.
+    """
+    feed: Feed = schedule.feeds[number]
+    where = f"{schedule.file}: [[feeds]] {number + 1}"
+    headers = [(name, ref.resolve(key=name, where=where).get_secret_value()) for name, ref in feed.headers.items()]
+    basic = None
+    if feed.auth and feed.auth.bearer:
+        token = feed.auth.bearer.resolve(key="auth.bearer", where=where)
+        headers.append(("Authorization", f"Bearer {token.get_secret_value()}"))
+    elif feed.auth and feed.auth.username is not None and feed.auth.password is not None:
+        basic = feed.auth.username, feed.auth.password.resolve(key="auth.password", where=where).get_secret_value()
+    return Credentials(basic=basic, headers=tuple(headers)) if headers or basic else None

@@ -1,0 +1,66 @@
+"""What a schedule says of its feeds: where each is, how it is read, and what it is for."""
+
+from __future__ import annotations
+
+import codecs
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from feedsync.settings_values import Duration, Model, SecretRef
+
+
+def _encoding(name: str) -> str:
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        raise ValueError(f'{name!r} is not an encoding such as "utf-8" or "cp1252"') from None
+
+
+class Auth(Model):
+    """How a feed's server is shown who asks: a user name with a password, or a bearer token."""
+
+    username: str | None = None
+    password: SecretRef | None = None
+    bearer: SecretRef | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Auth:
+        basic = self.username is not None and self.password is not None
+        if (self.username is None) != (self.password is None) or basic == (self.bearer is not None):
+            raise ValueError("give username and password, or bearer")
+        return self
+
+
+class Read(Model):
+    """How a feed's bytes are read, where they alone would be read otherwise."""
+
+    encoding: Annotated[str, AfterValidator(_encoding)] | None = None
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    records: str | None = None
+    site: Annotated[str, Field(pattern=r"^https?://[^/\s]+/?$")] | None = None
+
+
+class Feed(Model):
+    """One source of products, or (``supplemental``) of more about the products of the others."""
+
+    location: Annotated[str, Field(min_length=1)]
+    format: str | None = None
+    role: Literal["primary", "supplemental"] = "primary"
+    every: Annotated[Duration, Field(ge=1)] | None = None
+    id_prefix: str = ""
+    auth: Auth | None = None
+    headers: dict[str, SecretRef] = Field(default_factory=dict)
+    accept: frozenset[str] = Field(default=frozenset(), strict=False)
+    allow_private_hosts: tuple[str, ...] = Field(default=(), strict=False)
+    member: str | None = None
+    read: Read = Read()
+    fields: tuple[str, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _fields_of_a_supplement(self) -> Feed:
+        if self.fields and self.role == "primary":
+            raise ValueError(
+                'fields says what a supplemental feed overrides: give role = "supplemental", or leave it out'
+            )
+        return self
