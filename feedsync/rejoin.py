@@ -23,15 +23,14 @@ def rejoin(items: Items, schedule: Schedule, parts: Parts, *, run: int) -> None:
     """Normalize every item anew whose parts changed; ``items`` in the run's open transaction."""
     interpreters: dict[int, Interpreter] = {}
     writers: dict[int, VariantWriter] = {}
-    for item_id, feed, attributes, item_hash in list(parts.changed()):
+    for item_id, feed, attributes, item_hash, known in list(parts.changed()):
         if feed not in interpreters:
             interpreters[feed] = Interpreter(schedule, feed, parts)
             writers[feed] = VariantWriter(items.store, feed, supplemental=schedule.supplemental, cause="feed")
         normalized = interpreters[feed].together(item_id, attributes)
         record = _RECORDS.encode(normalized.variant) if normalized.variant else None
-        skippable = record is not None and item_hash is not None
-        writers[feed].take(item_id, item_hash or b"", record, skippable=skippable)
-        _tell(items, feed, item_id, item_hash or b"", normalized, run)
+        writers[feed].take(item_id, item_hash, record, skippable=known and record is not None)
+        _tell(items, feed, item_id, item_hash, normalized, run)
     for writer in writers.values():
         writer.finish()
     items.mark_touched()

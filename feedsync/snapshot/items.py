@@ -16,7 +16,7 @@ from feedsync.model import Normalized
 from feedsync.snapshot.known import Indices, KnownItems
 from feedsync.snapshot.parts import PartWriter
 from feedsync.snapshot.store import Store
-from feedsync.snapshot.writer import VariantWriter
+from feedsync.snapshot.writer import VariantWriter, read_again
 
 EXCERPT_BYTES = 2000
 _RECORDS = msgspec.msgpack.Encoder()
@@ -215,6 +215,10 @@ class Items:
         store = self.store
         self._all_read = gone or self._all_read
         self.find_missing("variants", "hash is null or absent_since is not null", number)
+        unread = "not exists (select 1 from raws r where r.feed = parts.feed and r.id = parts.id)"
+        self.find_missing("parts", unread, number)
+        waiting = "code = 'FS-420' and last_run is null and item_id in (select id from missing)"
+        read_again(store, {row[0] for row in store.rows(f"select distinct feed from problems where {waiting}")})
         store.execute(
             "insert into touched select product_id, 'feed' from variants where id in (select id from missing) "
             "on conflict do nothing"
@@ -227,7 +231,8 @@ class Items:
             sha256,
             now,
         )
-        store.execute("delete from raws where feed = ? and id in (select id from missing)", number)
+        for table in ("raws", "parts"):
+            store.execute(f"delete from {table} where feed = ? and id in (select id from missing)", number)
 
     def keep_findings(
         self, number: int, run: int, findings: list[Finding], kept: Callable[[bytes], bool], *, complete: bool

@@ -42,13 +42,9 @@ class Parts:
         count: int = self._store.scalar("select count(*) from parts where feed = ?", feed)
         return count
 
-    def keep(self, feed: int, rows: list[tuple[str, bytes]]) -> None:
-        """What a primary feed says of ids."""
-        self._store.many(
-            "insert into parts (feed, id, attributes) values (?, ?, ?) "
-            "on conflict do update set attributes = excluded.attributes",
-            [(feed, item_id, attributes) for item_id, attributes in rows],
-        )
+    def keep(self, feed: int, rows: list[tuple[str, bytes, bytes]]) -> None:
+        """What a primary feed says: (id, the item's hash, attributes)."""
+        self._store.many("insert or replace into parts values (?, ?, ?, ?)", [(feed, *row) for row in rows])
 
     def forget_missing(self, feed: int) -> None:
         """A complete document of a supplemental feed lacks what is in ``missing`` now: those say nothing any more."""
@@ -57,14 +53,15 @@ class Parts:
         self._store.execute(f"delete from parts where feed = ? and id in ({gone})", feed)
         self._store.execute(f"delete from raws where feed = ? and id in ({gone})", feed)
 
-    def changed(self) -> Iterator[tuple[str, int, Attributes, bytes | None]]:
-        """(id, primary feed, its attributes, the hash of its item where that is not read each time) to be put together."""
+    def changed(self) -> Iterator[tuple[str, int, Attributes, bytes, bool]]:
+        """(id, primary feed, its attributes, its item's hash, whether that may be skipped) to be put together."""
         query = (
-            "select r.id, min(p.feed), p.attributes, (select hash from raws w where w.id = r.id and w.feed = p.feed) "
-            f"from rejoin r join parts p on p.id = r.id where p.feed not in ({self._supplemental}) group by r.id order by r.id"
+            "select r.id, p.feed, p.attributes, p.hash, "
+            "exists (select 1 from raws w where w.id = r.id and w.feed = p.feed) "
+            f"from rejoin r join parts p on p.id = r.id where p.feed not in ({self._supplemental}) order by r.id, p.feed"
         )
-        for item_id, feed, attributes, item_hash in self._store.rows(query):
-            yield item_id, feed, _ATTRIBUTES.decode(attributes), item_hash
+        for item_id, feed, attributes, item_hash, known in self._store.rows(query):
+            yield item_id, feed, _ATTRIBUTES.decode(attributes), item_hash, bool(known)
 
 
 class PartWriter:

@@ -92,7 +92,8 @@ create index plan_order on plan (urgency, product_id);
 
 
 _SEVERAL_FEEDS = """
--- What each feed says of an id, while the schedule has supplemental feeds. hash is null where it is read each time.
+-- What each feed says of an id, while the schedule has supplemental feeds. hash is null where a supplemental feed's item
+-- is read each time.
 create table parts (
   feed integer not null, id text not null, hash blob, attributes blob not null, primary key (feed, id)
 ) strict;

@@ -39,7 +39,8 @@ class VariantWriter:
         self._others = f"feed not in ({', '.join(map(str, supplemental))})"
         self._parts = parts
         self._cause = cause
-        self._said: list[tuple[str, bytes]] = []
+        self._said: list[tuple[str, bytes, bytes]] = []
+        self._robbed: set[int] = set()
         self._same_settings = same_settings
         self._empty = store.scalar("select 1 from variants limit 1") is None
         self._spelled: Counter[str] = Counter()
@@ -56,11 +57,16 @@ class VariantWriter:
         """
         old: _Old | None = None if self._empty else self._store.one(_OLD, item_id)
         if old is not None and old[4] < self._feed and not old[3]:
-            return False
+            return record is None  # an invalid item has its own reason
+        if old is not None and old[4] != self._feed:
+            if record is None:
+                old = None  # an invalid item takes nothing from another feed
+            else:
+                self._robbed.add(old[4])
         if not self._empty:
             self._store.execute(f"delete from raws where id = ? and {self._others}", item_id)
         if self._parts is not None and part is not None:
-            self._said.append((item_id, part))
+            self._said.append((item_id, item_hash, part))
         if record is not None:
             variant = _VARIANTS.decode(record)
             kept_hash = item_hash if skippable else None
@@ -150,6 +156,12 @@ class VariantWriter:
         """Write the rest, and settle the catalogs' names."""
         self._flush()
         count_spellings(self._store, self._spelled)
+        read_again(self._store, self._robbed)
+
+
+def read_again(store: Store, feeds: set[int]) -> None:
+    """Whatever these feeds say, it is read in this run or the next: an id changed hands between them and another one."""
+    store.many("update feeds set settings = x'' where feed = ?", [(feed,) for feed in sorted(feeds)])
 
 
 def count_spellings(store: Store, changes: Counter[str]) -> None:

@@ -1,0 +1,7 @@
+"""The shop's fixtures."""
+
+from __future__ import annotations
+
+from tests.sync.fixtures import no_pauses, other_store, shared_store, shop, store
+
+__all__ = ["no_pauses", "other_store", "shared_store", "shop", "store"]
