@@ -21,7 +21,7 @@ from feedsync.interpret import Interpreter
 from feedsync.model import Verdict
 from feedsync.normalize.item import NORMALIZER_VERSION
 from feedsync.settings import Schedule
-from feedsync.settings_feeds import Feed
+from feedsync.settings_feeds import Feed, Read
 from feedsync.snapshot.feeds import Reading, keep_feed
 from feedsync.snapshot.items import EXCERPT_BYTES, Finding, Incoming, Items
 from feedsync.snapshot.known import Indices, KnownItems
@@ -72,7 +72,7 @@ def ingest(
         adapter = adapter_for(stream.read(HEAD_BYTES), document.location, feed.format)
     with open_stream(document, member=feed.member) as stream:
         whole = _Whole(stream)
-        split = adapter.split(cast(BinaryIO, whole), document.location, document.charset, read_options(feed))
+        split = adapter.split(cast(BinaryIO, whole), document.location, document.charset, read_options(feed.read))
         key = xxhash.xxh3_128_digest(settings_key(schedule, adapter) + split.context)
         known = items.known(number, key)
         pass_ = _Pass(items, split, known, Interpreter(schedule, number, parts))
@@ -116,9 +116,8 @@ def ingest(
     return reading
 
 
-def read_options(feed: Feed) -> ReadOptions:
+def read_options(read: Read) -> ReadOptions:
     """What the schedule says of the form of a feed's documents."""
-    read = feed.read
     return ReadOptions(encoding=read.encoding, delimiter=read.delimiter, records=read.records, site=read.site)
 
 

@@ -204,7 +204,7 @@ def _approved(store: Store, state: ProductState) -> bool:
 def _emptied(store: Store, reading: Reading) -> bool:
     """Whether a feed has no items now and had some: variants of it are still in the snapshot."""
     had = store.scalar("select 1 from variants where feed = ? limit 1", reading.feed)
-    return reading.items == 0 and not reading.failed and had is not None
+    return reading.items == 0 and not reading.failed and reading.verdict != "partial" and had is not None
 
 
 def _catalogs(planner: _Planner) -> list[CatalogState]:

@@ -80,7 +80,7 @@ class _Reader:
             )
             try:
                 if reading is not None and (document.not_modified or document.sha256 == sha256):
-                    checked(store, number, self._now)
+                    checked(store, number, self._now, full=not document.partial)
                     return reading
                 with store.transaction():
                     return ingest(

@@ -175,15 +175,22 @@ class Splitter:
         tag comes out too, as an item that cannot be read. Up to ``_outside`` no item can begin.
         """
         depth, start, plain, position = 0, -1, True, self._position
+        instruction_end = -1  # the next end of an instruction, looked for once
         self._outside = position
         while match := self._token.search(self._buffer, position):
             closer = _CLOSERS.get(match[0])
             if closer is not None:
-                limit = match.end() + (_INSTRUCTION_BYTES if match[0] == b"<?" else len(self._buffer))
-                end = self._buffer.find(closer, match.end(), limit)
-                if end < 0 and match[0] == b"<?" and (self._eof or len(self._buffer) > limit):
-                    position = match.end()
-                    continue
+                if match[0] == b"<?":
+                    limit = match.end() + _INSTRUCTION_BYTES
+                    if instruction_end < match.end():
+                        instruction_end = self._buffer.find(closer, match.end())
+                        instruction_end = len(self._buffer) if instruction_end < 0 else instruction_end
+                    end = instruction_end if instruction_end < min(limit, len(self._buffer)) else -1
+                    if end < 0 and (self._eof or len(self._buffer) > limit):
+                        position = match.end()
+                        continue
+                else:
+                    end = self._buffer.find(closer, match.end())
                 if end < 0:
                     if not depth:
                         # whatever follows is inside of it

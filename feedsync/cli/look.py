@@ -9,6 +9,7 @@ from typing import Annotated
 
 import msgspec
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -18,10 +19,12 @@ from feedsync.bik.rate import RateBudget
 from feedsync.cli.common import Context, Json, console, readable, worst, write_json
 from feedsync.config import NAME
 from feedsync.errors import ConfigError, FeedsyncError
+from feedsync.ingest import read_options
 from feedsync.inspection import Inspection, inspect_feed
 from feedsync.report.summary import Reason, load_summary
 from feedsync.report.terminal import count, plain, print_hanging, print_run, print_table
 from feedsync.settings import Products, Schedule
+from feedsync.settings_feeds import Read
 from feedsync.snapshot.store import Store
 from feedsync.sync import preview, snapshot_path
 
@@ -43,6 +46,11 @@ class CheckOutput(msgspec.Struct):
     """What ``check --json`` writes."""
 
     schedules: list[CheckResult]
+
+
+AllowPrivateHost = Annotated[
+    list[str], typer.Option(metavar="HOST", help="A host on a private network that may be read.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -121,17 +129,34 @@ def inspect(
     currency: Annotated[
         str | None, typer.Option(help="The currency of prices that name none, such as INR.", show_default=False)
     ] = None,
-    allow_private_host: Annotated[
-        list[str], typer.Option(metavar="HOST", help="A host on a private network that may be read.")
-    ] = [],  # noqa: B006 - typer copies it
+    form: Annotated[
+        str | None, typer.Option("--format", help="The format, if it is not told by the bytes.", show_default=False)
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="The encoding, such as cp1252.", show_default=False)] = None,
+    delimiter: Annotated[str | None, typer.Option(help="What separates cells, such as ;", show_default=False)] = None,
+    records: Annotated[
+        str | None, typer.Option(help="Where the list is in JSON, such as data.products", show_default=False)
+    ] = None,
+    site: Annotated[
+        str | None, typer.Option(help="The shop's address, for feeds without links.", show_default=False)
+    ] = None,
+    allow_private_host: AllowPrivateHost = [],  # noqa: B006 - typer copies it
     as_json: Json = False,
 ) -> None:
-    """Show what is in a feed: format, fields and how filled they are, problems, samples."""
+    """Show what is in a feed: format, fields, how filled they are and what they were taken for, problems, samples."""
     try:
         products = Products(currency=currency)
     except ValueError:
         raise ConfigError("FS-106", reason=f"--currency {currency!r} is not an ISO 4217 code such as INR") from None
-    inspection = inspect_feed(location, products, allow_private_hosts=tuple(allow_private_host))
+    try:
+        read = Read(encoding=encoding, delimiter=delimiter, records=records, site=site)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        reason = f"--{wrong['loc'][0]}: {wrong['msg'].removeprefix('Value error, ')}"
+        raise ConfigError("FS-106", reason=reason) from None
+    inspection = inspect_feed(
+        location, products, allow_private_hosts=tuple(allow_private_host), form=form, options=read_options(read)
+    )  # fmt: skip
     if as_json:
         write_json(msgspec.structs.replace(inspection, location=readable(inspection.location)))
     else:
@@ -150,15 +175,17 @@ def _print_inspection(terminal: Console, inspection: Inspection) -> None:
     for reason in inspection.reasons:
         print_hanging(terminal, f"  {reason.code}: {plain(reason.message, 300)}")
     table = Table(box=None, padding=(0, 1), pad_edge=False, width=terminal.width)
-    table.add_column("  field", width=26, overflow="ellipsis", no_wrap=True)
-    table.add_column("filled", justify="right", width=7)
+    table.add_column("  field", width=22, overflow="ellipsis", no_wrap=True)
+    table.add_column("filled", justify="right", width=6)
     table.add_column("distinct", justify="right", width=8)
+    table.add_column("taken for", width=14, overflow="ellipsis", no_wrap=True)
     table.add_column("samples", ratio=1, overflow="ellipsis", no_wrap=True)
     for field in inspection.fields[:_FIELDS_SHOWN]:
         distinct = f"{field.distinct:,}" if field.distinct < 1000 else "1,000+"
         share = f"{field.filled / max(inspection.items, 1):.0%}"
         samples = " | ".join(plain(sample, 40) for sample in field.samples)
-        table.add_row(Text(f"  {plain(field.name, 24)}"), share, distinct, Text(samples))
+        taken = field.attribute or "-"
+        table.add_row(Text(f"  {plain(field.name, 20)}"), share, distinct, Text(taken), Text(samples))
     if inspection.fields:
         print_table(terminal, table)
     if len(inspection.fields) > _FIELDS_SHOWN:

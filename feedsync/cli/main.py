@@ -19,7 +19,7 @@ import typer
 from typer.exceptions import TyperException
 
 from feedsync import __version__
-from feedsync.cli import demo, look, run, sandbox
+from feedsync.cli import demo, init, look, run, sandbox
 from feedsync.cli.common import Context, fail
 from feedsync.errors import ConfigError, Fatal, FeedsyncError
 
@@ -63,6 +63,7 @@ def options(
 
 run.add_to(app)
 look.add_to(app)
+init.add_to(app)
 sandbox.add_to(app)
 demo.add_to(app)
 

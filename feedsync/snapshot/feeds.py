@@ -36,19 +36,25 @@ def keep_feed(
 ) -> None:
     """Remember a reading. Without ``document`` (it broke on the way) the next run fetches it again in any case."""
     validators = (document.etag, document.last_modified, document.sha256) if document else (None, None, None)
-    full_at = (
-        now if reading.verdict == "complete" else store.scalar("select full_at from feeds where feed = ?", reading.feed)
-    )
+    asked_at, full_at = last_times(store, reading.feed)
+    if document:
+        asked_at, full_at = now, now if reading.verdict == "complete" else full_at
     store.execute(
         "insert or replace into feeds values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         reading.feed, reading.location, reading.format, key, settings, *validators, reading.verdict,
-        msgspec.json.encode(reading.reasons).decode(), reading.items, reading.bytes, run, now, full_at,
+        msgspec.json.encode(reading.reasons).decode(), reading.items, reading.bytes, run, asked_at, full_at,
     )  # fmt: skip
 
 
-def checked(store: Store, feed: int, now: int) -> None:
-    """The feed was asked, and had nothing new."""
-    store.execute("update feeds set checked_at = ? where feed = ?", now, feed)
+def checked(store: Store, feed: int, now: int, *, full: bool) -> None:
+    """The feed was asked, and had nothing new; ``full``: it was asked for everything."""
+    store.execute(
+        "update feeds set checked_at = ?1, full_at = case when ?2 and verdict = 'complete' then ?1 else full_at end "
+        "where feed = ?3",
+        now,
+        full,
+        feed,
+    )
 
 
 def forget_feeds(store: Store, count: int) -> list[int]:
@@ -62,7 +68,7 @@ def forget_feeds(store: Store, count: int) -> list[int]:
 
 
 def last_times(store: Store, feed: int) -> tuple[int | None, int | None]:
-    """When the feed was last asked, and when all of it was read (Unix seconds)."""
+    """When the feed last answered in full length, and when all of it was complete (Unix seconds)."""
     row = store.one("select checked_at, full_at from feeds where feed = ?", feed)
     return (row[0], row[1]) if row else (None, None)
 

@@ -99,7 +99,7 @@ create table parts (
 ) strict;
 create index parts_id on parts (id);
 
--- When the feed was last asked, and when all of it was (Unix seconds).
+-- When the feed last answered in full length, and when all of it was read and complete (Unix seconds).
 alter table feeds add column checked_at integer;
 alter table feeds add column full_at integer;
 """
