@@ -16,6 +16,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from feedsync.errors import ConfigError
+from feedsync.expressions import NotAnExpression
 from feedsync.settings import Schedule
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -68,15 +69,18 @@ def schedule_files(directory: Path) -> list[Path]:
 def _explain(path: Path, text: str, error: ValidationError) -> ConfigError:
     """The first mistake with its line, its key and, for an unknown key, the nearest known one."""
     lines = dict(_key_lines(text))
-    errors = error.errors(include_url=False, include_context=False)
+    errors = error.errors(include_url=False)
     first = min(errors, key=lambda e: e["type"] != "extra_forbidden")  # a wrong key explains a missing one
-    location = [str(part) for part in first["loc"]]
+    location = [str(part) for part in first["loc"] if part != "[key]"]
     line = next((lines[key] for n in range(len(location), 0, -1) if (key := tuple(location[:n])) in lines), 1)
     where, shown = f"{path}:{line}", ".".join(p for p in location if not p.isdigit())
     if first["type"] == "extra_forbidden":
         near = difflib.get_close_matches(location[-1], _known_keys(location[:-1]), 1, 0.5)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         return ConfigError("FS-102", where=where, key=location[-1], hint=hint)
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, NotAnExpression):
+        return ConfigError("FS-110", where=where, expression=cause.expression[:200], reason=cause.reason)
     reason = first["msg"].removeprefix("Value error, ")
     return ConfigError("FS-103", where=where, key=shown or "the schedule", reason=reason[:1].lower() + reason[1:])
 

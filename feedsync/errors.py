@@ -43,7 +43,7 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-205": "{location}: refused: {reason}",
     "FS-206": "{location}: the archive cannot be read: {reason}",
     "FS-207": "{location}: nothing answered: {reason}",
-    "FS-208": "{location}: page {page} {reason}",
+    "FS-208": "{location}: the pages are not the whole list: {reason}",
     "FS-209": "{location}: reading this needs more: pip install 'feedsync[{extra}]'",
     # 3xx: documents
     "FS-301": "{location}: the format could not be told: {reason}",

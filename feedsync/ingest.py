@@ -20,6 +20,7 @@ from feedsync.errors import Fatal, Problem, Retryable
 from feedsync.interpret import Interpreter
 from feedsync.model import Verdict
 from feedsync.normalize.item import NORMALIZER_VERSION
+from feedsync.normalize.mapping import MAPPING_VERSION
 from feedsync.settings import Schedule
 from feedsync.settings_feeds import Feed, Read
 from feedsync.snapshot.feeds import Reading, keep_feed
@@ -38,7 +39,7 @@ _REASONS_SHOWN = 5
 
 def settings_key(schedule: Schedule, adapter: Adapter) -> bytes:
     """Of everything that decides what an item becomes beside the item: settings and the versions of the code."""
-    parts = (adapter.name, adapter.version, NORMALIZER_VERSION, schedule.reading_fingerprint())
+    parts = (adapter.name, adapter.version, NORMALIZER_VERSION, MAPPING_VERSION, schedule.reading_fingerprint())
     return xxhash.xxh3_128_digest(msgspec.msgpack.encode(parts))
 
 
@@ -75,7 +76,7 @@ def ingest(
         split = adapter.split(cast(BinaryIO, whole), document.location, document.charset, read_options(feed.read))
         key = xxhash.xxh3_128_digest(settings_key(schedule, adapter) + split.context)
         known = items.known(number, key)
-        pass_ = _Pass(items, split, known, Interpreter(schedule, number, parts))
+        pass_ = _Pass(items, split, known, Interpreter(schedule, number, parts), parts)
         pass_.read(progress)
     reasons = split.faults() + whole.damage
     if document.short:
@@ -104,6 +105,8 @@ def ingest(
         else:
             items.judge_absence(number, document.sha256, now)
         items.set_unreadable(number, pass_.nameless_hashes)
+    if parts is not None and feed.role == "primary":
+        parts.keep_excluded(number)
     if feed.role == "primary":
         items.note_joined_groups(number, run)
         items.mark_touched()
@@ -154,11 +157,14 @@ class _Whole(io.RawIOBase):
 class _Pass:
     """One pass over the items of a document."""
 
-    def __init__(self, items: Items, split: Split, known: KnownItems, interpret: Interpreter) -> None:
+    def __init__(
+        self, items: Items, split: Split, known: KnownItems, interpret: Interpreter, parts: Parts | None
+    ) -> None:
         self._items = items
         self._split = split
         self._known = known
         self._interpret = interpret
+        self._parts = parts
         self._hashes = bytearray()
         self._offsets: list[Indices] = []
         self.count = 0
@@ -176,14 +182,19 @@ class _Pass:
                 self._incoming(self.count + index, item, parsed)
                 for (index, item), parsed in zip(block.misses, self._split.parse(raws), strict=True)
             ]
-            self._items.add_incoming(rows)
+            self._items.add_incoming([row for row in rows if row is not None])
             self.count += len(block.hashes)
             self.parsed += len(rows)
             progress(self.count, self.parsed)
 
-    def _incoming(self, position: int, item: RawItem, parsed: Parsed) -> Incoming:
+    def _incoming(self, position: int, item: RawItem, parsed: Parsed) -> Incoming | None:
+        """None: a rule leaves the item out."""
         interpreted = self._interpret(parsed)
         normalized = interpreted.normalized
+        if interpreted.excluded:
+            if self._parts is not None and normalized.id is not None and interpreted.part is not None:
+                self._parts.exclude(normalized.id, item.hash, interpreted.part)
+            return None
         problem = normalized.problem
         if normalized.id is None and problem is not None:
             self._nameless.append((item.hash, problem))

@@ -1,4 +1,4 @@
-"""From what an adapter parsed to what the snapshot takes: what other feeds say over it, and normalization.
+"""From what an adapter parsed to what the snapshot takes: mapping, what other feeds say over it, rules, normalization.
 
 One :class:`Interpreter` a feed and run. A supplemental feed's items are kept as parts, without being normalized: what they
 say has its meaning together with the primary feed's item alone.
@@ -12,23 +12,32 @@ from feedsync.adapters.base import Parsed
 from feedsync.errors import Problem
 from feedsync.model import Attributes, Normalized
 from feedsync.normalize.item import Normalizer
+from feedsync.normalize.mapping import Mapping
+from feedsync.normalize.rules import Rules
 from feedsync.settings import Schedule
 from feedsync.snapshot.parts import Parts, encode_part
 
 
 class Interpreted(msgspec.Struct):
-    """What one item became, with its part where the schedule has supplemental feeds."""
+    """What one item became, with its part where the schedule has supplemental feeds.
+
+    ``excluded``: a rule leaves the item out, so it counts as not in the feed.
+    """
 
     normalized: Normalized
     part: bytes | None = None
+    excluded: bool = False
 
 
 class Interpreter:
     """Knows one feed's settings; ``parts`` is None where the schedule has no supplemental feed."""
 
     def __init__(self, schedule: Schedule, number: int, parts: Parts | None) -> None:
-        feed = schedule.feeds[number]
-        self._normalizer = Normalizer(schedule.products, schedule.catalogs, schedule.zone, feed.id_prefix)
+        feed, products = schedule.feeds[number], schedule.products
+        fields = {**schedule.map, **feed.map}
+        self._map, self._maps_id = Mapping(fields, products.currency), "id" in fields
+        self._rules = Rules(schedule.rules, products.currency)
+        self._normalizer = Normalizer(products, schedule.catalogs, schedule.zone, feed.id_prefix)
         self._supplemental = feed.role == "supplemental"
         self._fields = feed.fields
         self._parts = parts
@@ -36,26 +45,39 @@ class Interpreter:
     def __call__(self, parsed: Parsed) -> Interpreted:
         """One item as its feed has it now."""
         if parsed.attributes is None:
-            item_id = self._normalizer.prefixed(parsed.id_text) if parsed.id_text else None
-            return Interpreted(Normalized(item_id, None, parsed.problem))
-        attributes = parsed.attributes
-        if self._parts is None:
-            return Interpreted(self._normalizer(attributes))
+            return Interpreted(self._broken(parsed))
+        record = parsed.attributes if parsed.record is None else parsed.record
+        attributes, problems = self._map(parsed.attributes, record)
         item_id = self._normalizer.item_id(attributes)
-        if self._supplemental:
-            problem = Problem("FS-415") if item_id is None else None
-            return Interpreted(Normalized(item_id, None, problem), None if problem else self._over(attributes))
         if item_id is None:
-            return Interpreted(self._normalizer(attributes))
-        return Interpreted(self.together(item_id, attributes), encode_part(attributes))
+            return Interpreted(Normalized(None, None, Problem("FS-415")))
+        if problems:
+            return Interpreted(Normalized(item_id, None, problems[0], problems[1:]))
+        if self._supplemental:
+            return Interpreted(Normalized(item_id, None), self._over(attributes))
+        normalized = self.together(item_id, attributes)
+        part = None if self._parts is None else encode_part(attributes)
+        if normalized is None:
+            return Interpreted(Normalized(item_id, None), part, excluded=True)
+        return Interpreted(normalized, part)
 
-    def together(self, item_id: str, attributes: Attributes) -> Normalized:
-        """A primary feed's item with what the supplemental feeds say over it."""
-        assert self._parts is not None
-        together = dict(attributes)
-        for over in self._parts.over(item_id):
-            together.update(over)
-        return self._normalizer(together)
+    def together(self, item_id: str, attributes: Attributes) -> Normalized | None:
+        """A primary feed's item with what the supplemental feeds say over it; None: a rule leaves it out."""
+        for over in self._parts.over(item_id) if self._parts else ():
+            attributes = {**attributes, **over}
+        ruled = self._rules(attributes)
+        if isinstance(ruled, Problem):
+            return Normalized(item_id, None, ruled)
+        return None if ruled is None else self._normalizer(ruled)
+
+    def _broken(self, parsed: Parsed) -> Normalized:
+        """An item that could not be read. Where the id is mapped, the one that its bytes name is another one."""
+        problem = parsed.problem
+        if parsed.id_text and not self._maps_id:
+            return Normalized(self._normalizer.prefixed(parsed.id_text), None, problem)
+        if parsed.id_text and problem is not None:
+            problem = Problem("FS-304", {"detail": problem.message})
+        return Normalized(None, None, problem)
 
     def _over(self, attributes: Attributes) -> bytes:
         names = self._fields or attributes.keys()

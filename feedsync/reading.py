@@ -6,20 +6,23 @@ its error: the snapshot keeps what it said last, and the others go on.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from feedsync.adapters.registry import ADAPTERS
+from feedsync.adapters.registry import candidates
 from feedsync.errors import ConfigError, FeedsyncError, Problem
 from feedsync.ingest import ingest, reading_key
 from feedsync.progress import Progress
 from feedsync.rejoin import rejoin
 from feedsync.settings import Schedule
 from feedsync.settings_feeds import Feed
-from feedsync.snapshot.feeds import Reading, checked, forget_feeds, last_reading, last_times
+from feedsync.settings_values import SecretRef
+from feedsync.snapshot.feeds import Reading, checked, forget_feeds, last_format, last_reading, last_times
 from feedsync.snapshot.items import Items
 from feedsync.snapshot.parts import Parts
 from feedsync.snapshot.store import Store
-from feedsync.sources import Credentials, Document, fetch, redact
+from feedsync.sources import Credentials, Document, Validators, fetch, redact
+from feedsync.sources.pages import fetch_pages
 
 
 def read_feeds(
@@ -61,23 +64,12 @@ class _Reader:
         store, schedule = self._store, self._schedule
         feed = schedule.feeds[number]
         location = redact(feed.location)
-        remembered = None
-        for adapter in ADAPTERS:
-            remembered = remembered or last_reading(store, number, reading_key(schedule, adapter, number))
-        reading, validators, sha256 = remembered or (None, None, None)
+        reading, validators, sha256 = self._remembered(number) or (None, None, None)
         asked_at, _ = last_times(store, number)
         if reading is not None and feed.every and asked_at is not None and self._now < asked_at + feed.every:
             return reading
         try:
-            document = fetch(
-                feed.location,
-                base_dir=schedule.file.parent,
-                spool_dir=self._spool,
-                validators=validators,
-                credentials=credentials_of(schedule, number),
-                allow_private_hosts=feed.allow_private_hosts,
-                progress=lambda done, total: self._progress.fetched(location, done, total),
-            )
+            document = self._fetch(number, validators)
             try:
                 if reading is not None and (document.not_modified or document.sha256 == sha256):
                     checked(store, number, self._now, full=not document.partial)
@@ -96,6 +88,42 @@ class _Reader:
             problem = Problem(error.code, {name: str(part) for name, part in error.parts.items()})
             return Reading(number, location, feed.format or "", "degraded", [problem], 0, 0, fresh=False, failed=True)
 
+    def _fetch(self, number: int, validators: Validators | None) -> Document:
+        feed = self._schedule.feeds[number]
+        location = redact(feed.location)
+
+        def told(done: int, total: int | None) -> None:
+            self._progress.fetched(location, done, total)
+
+        credentials = credentials_of(self._schedule, number)
+        if feed.pages is not None:
+            where = f"{self._schedule.file}: [[feeds]] {number + 1}"
+            return fetch_pages(
+                feed.location, feed.pages, spool_dir=self._spool, query=feed.pages.resolved_query(where=where),
+                credentials=credentials, allow_private_hosts=feed.allow_private_hosts, since=self._since(number),
+                progress=told,
+            )  # fmt: skip
+        return fetch(
+            feed.location, base_dir=self._schedule.file.parent, spool_dir=self._spool, validators=validators,
+            credentials=credentials, allow_private_hosts=feed.allow_private_hosts, endpoint=feed.endpoint, progress=told,
+        )  # fmt: skip
+
+    def _since(self, number: int) -> datetime | None:
+        """From when on changes alone are asked for; None when everything is due, as it is when the settings changed."""
+        pages = self._schedule.feeds[number].pages
+        if pages is None or pages.incremental is None or not self._remembered(number):
+            return None
+        whole_at, full_at = (_moment(time) for time in last_times(self._store, number))
+        return pages.incremental.since(
+            now=datetime.fromtimestamp(self._now, UTC), last_full=full_at, last_whole=whole_at
+        )
+
+    def _remembered(self, number: int) -> tuple[Reading, Validators, str | None] | None:
+        """The last reading, unless the settings have changed since."""
+        for adapter in candidates(last_format(self._store, number) or ""):
+            return last_reading(self._store, number, reading_key(self._schedule, adapter, number))
+        return None
+
     def _discard(self, document: Document) -> None:
         if document.path.parent == self._spool:
             document.path.unlink(missing_ok=True)
@@ -107,7 +135,11 @@ class _Reader:
             items.judge_absence(number, f"schedule {self._run}", self._now, gone=True)
             items.mark_touched()
         if self._parts is not None:
-            rejoin(items, self._schedule, self._parts, run=self._run)
+            rejoin(items, self._schedule, self._parts, run=self._run, now=self._now)
+
+
+def _moment(time: int | None) -> datetime | None:
+    return None if time is None else datetime.fromtimestamp(time, UTC)
 
 
 def credentials_of(schedule: Schedule, number: int) -> Credentials | None:
@@ -118,11 +150,21 @@ def credentials_of(schedule: Schedule, number: int) -> Credentials | None:
     """
     feed: Feed = schedule.feeds[number]
     where = f"{schedule.file}: [[feeds]] {number + 1}"
-    headers = [(name, ref.resolve(key=name, where=where).get_secret_value()) for name, ref in feed.headers.items()]
+
+    def secret(ref: SecretRef | None, key: str) -> str | None:
+        return ref.resolve(key=key, where=where).get_secret_value() if ref else None
+
+    headers = [(name, str(secret(ref, name))) for name, ref in feed.headers.items()]
+    if feed.auth is None:
+        return Credentials(headers=tuple(headers)) if headers else None
+    if feed.auth.bearer:
+        headers.append(("Authorization", f"Bearer {secret(feed.auth.bearer, 'auth.bearer')}"))
     basic = None
-    if feed.auth and feed.auth.bearer:
-        token = feed.auth.bearer.resolve(key="auth.bearer", where=where)
-        headers.append(("Authorization", f"Bearer {token.get_secret_value()}"))
-    elif feed.auth and feed.auth.username is not None and feed.auth.password is not None:
-        basic = feed.auth.username, feed.auth.password.resolve(key="auth.password", where=where).get_secret_value()
-    return Credentials(basic=basic, headers=tuple(headers)) if headers or basic else None
+    if feed.auth.username is not None:
+        basic = feed.auth.username, secret(feed.auth.password, "auth.password") or ""
+    return Credentials(
+        basic=basic,
+        headers=tuple(headers),
+        private_key=secret(feed.auth.key, "auth.key"),
+        passphrase=secret(feed.auth.passphrase, "auth.passphrase"),
+    )

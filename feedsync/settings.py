@@ -23,6 +23,7 @@ from pydantic import (
 
 from feedsync.currencies import EXPONENTS
 from feedsync.settings_feeds import Feed
+from feedsync.settings_map import MapSettings, Rule
 from feedsync.settings_values import Duration, LimitSetting, Model, SecretRef
 
 DEFAULT_BASE_URL = "https://bikapi.bikayi.app/integrations"
@@ -146,6 +147,8 @@ class Schedule(Model):
     enabled: bool = True
     bik: Bik
     feeds: Annotated[list[Feed], Field(min_length=1)]
+    map: MapSettings = Field(default_factory=dict)
+    rules: tuple[Rule, ...] = Field(default=(), strict=False)
     products: Products = Products()
     catalogs: Catalogs = Catalogs()
     gates: Gates = Field(default_factory=Gates)
@@ -184,9 +187,11 @@ class Schedule(Model):
     def reading_fingerprint(self) -> bytes:
         """Of all settings that decide what an item becomes; a change of it makes every item read again."""
         products = self.products.model_dump(mode="json", exclude={"in_stock_quantity", "preorder", "ignored_query"})
-        reading = {"format", "role", "id_prefix", "member", "read", "fields"}
-        feeds = [feed.model_dump(mode="json", include=reading) for feed in self.feeds]
-        return _digest([self.timezone, feeds, products, self.catalogs.model_dump(mode="json")])
+        reading = {"format", "role", "id_prefix", "member", "read", "fields", "map"}
+        feeds = [feed.model_dump(mode="json", include=reading, exclude_unset=True) for feed in self.feeds]
+        rules = [rule.model_dump(mode="json", exclude_unset=True) for rule in self.rules]
+        mapped = {name: field.model_dump(mode="json", exclude_unset=True) for name, field in self.map.items()}
+        return _digest([self.timezone, feeds, products, self.catalogs.model_dump(mode="json"), mapped, rules])
 
     @property
     def supplemental(self) -> tuple[int, ...]:

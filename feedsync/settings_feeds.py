@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from feedsync.settings_map import MapSettings
+from feedsync.settings_pages import Pages
 from feedsync.settings_values import Duration, Model, SecretRef
 
 
@@ -18,17 +20,22 @@ def _encoding(name: str) -> str:
 
 
 class Auth(Model):
-    """How a feed's server is shown who asks: a user name with a password, or a bearer token."""
+    """How a feed's server is shown who asks: a user name with a password or a private key (sftp), or a bearer token."""
 
     username: str | None = None
     password: SecretRef | None = None
     bearer: SecretRef | None = None
+    key: SecretRef | None = None
+    passphrase: SecretRef | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> Auth:
-        basic = self.username is not None and self.password is not None
-        if (self.username is None) != (self.password is None) or basic == (self.bearer is not None):
-            raise ValueError("give username and password, or bearer")
+        named = self.username is not None and (self.password is not None or self.key is not None)
+        loose = self.username is None and (self.password is not None or self.key is not None)
+        if named == (self.bearer is not None) or loose or (self.username is not None and not named):
+            raise ValueError("give username and password (or, for sftp, username and key), or bearer")
+        if self.passphrase is not None and self.key is None:
+            raise ValueError("a passphrase is that of a key: give key, too")
         return self
 
 
@@ -45,7 +52,7 @@ class Feed(Model):
     """One source of products, or (``supplemental``) of more about the products of the others."""
 
     location: Annotated[str, Field(min_length=1)]
-    format: str | None = None
+    format: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")] | None = None
     role: Literal["primary", "supplemental"] = "primary"
     every: Annotated[Duration, Field(ge=1)] | None = None
     id_prefix: str = ""
@@ -56,6 +63,9 @@ class Feed(Model):
     member: str | None = None
     read: Read = Read()
     fields: tuple[str, ...] = Field(default=(), strict=False)
+    map: MapSettings = Field(default_factory=dict)
+    endpoint: Annotated[str, Field(pattern=r"^https?://")] | None = None
+    pages: Pages | None = None
 
     @model_validator(mode="after")
     def _fields_of_a_supplement(self) -> Feed:

@@ -96,7 +96,7 @@ def test_the_field_names_of_the_code_are_no_keys(tmp_path: Path) -> None:
         (BIK + "in_flight = 9\n" + FEED, 4, "bik.in_flight"),
         (BIK + 'base_url = "http://bik.example"\n' + FEED, 4, "bik.base_url"),
         (BIK + '[[feeds]]\nlocation = ""\n', 5, "feeds.location"),
-        (GOOD + 'format = "csv"\n', 6, "feeds.format"),
+        (GOOD + 'format = "Google XML"\n', 6, "feeds.format"),
         (GOOD + 'accept = "FS-303"\n', 6, "feeds.accept"),
         (GOOD + '[feeds.auth]\nusername = "me"\n', 6, "feeds.auth"),
         (GOOD + '[products]\ncurrency = "inr"\n', 7, "products.currency"),

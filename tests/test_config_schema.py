@@ -114,7 +114,7 @@ def test_a_good_schedule_is_valid_and_loads(tmp_path: Path, text: str) -> None:
         '[bik]\nkey = "k"\nsecret = "s"\n' + FEED,
         BIK + "batch_size = 0\n" + FEED,
         BIK + "in_flight = 9\n" + FEED,
-        GOOD + 'format = "csv"\n',
+        GOOD + 'format = "Google XML"\n',
         GOOD + '[products]\npreorder = "maybe"\n',
         GOOD + '[products]\ntags = ["colour"]\n',
         GOOD + "[catalogs]\ndepth = 0\n",

@@ -12,6 +12,7 @@ import msgspec
 import typer
 from rich.console import Console
 
+from feedsync.adapters.registry import format_names
 from feedsync.config import find, load, schedule_files
 from feedsync.errors import ConfigError, FeedsyncError
 from feedsync.report.summary import Reason
@@ -40,7 +41,13 @@ class Context(msgspec.Struct, frozen=True):
         Raises:
             ConfigError: there is none, or it has a mistake.
         """
-        return load(find(self.schedules, name))
+        schedule = load(find(self.schedules, name))
+        known = format_names()
+        for feed in schedule.feeds:
+            if feed.format is not None and feed.format not in known:
+                reason = f"there is no format {feed.format!r}; there are {', '.join(known)}"
+                raise ConfigError("FS-103", where=str(schedule.file), key="feeds.format", reason=reason)
+        return schedule
 
     def names(self) -> list[str]:
         """The names of all schedules.

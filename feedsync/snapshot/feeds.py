@@ -73,6 +73,12 @@ def last_times(store: Store, feed: int) -> tuple[int | None, int | None]:
     return (row[0], row[1]) if row else (None, None)
 
 
+def last_format(store: Store, feed: int) -> str | None:
+    """The format that the feed was in when it was last read."""
+    name: str | None = store.scalar("select format from feeds where feed = ?", feed)
+    return name
+
+
 def last_reading(store: Store, feed: int, settings: bytes) -> tuple[Reading, Validators, str | None] | None:
     """The last reading with its validators and sha256; None when there is none or it was made under other settings."""
     row = store.one(

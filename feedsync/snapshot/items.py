@@ -234,6 +234,24 @@ class Items:
         for table in ("raws", "parts"):
             store.execute(f"delete from {table} where feed = ? and id in (select id from missing)", number)
 
+    def leave_out(self, number: int, item_id: str, now: int) -> None:
+        """A rule leaves out what is in the feed: it is absent as if the last document had lacked it."""
+        store = self.store
+        where = "id = ?1 and feed = ?2 and absent_since is null"
+        store.execute(
+            f"insert into touched select product_id, 'feed' from variants where {where} on conflict do nothing",
+            item_id,
+            number,
+        )
+        store.execute(
+            "update variants set absent_documents = 1, absent_since = ?3, hash = null, "
+            f"absent_sha256 = (select sha256 from feeds f where f.feed = ?2) where {where}",
+            item_id,
+            number,
+            now,
+        )
+        store.execute("delete from raws where id = ? and feed = ?", item_id, number)
+
     def keep_findings(
         self, number: int, run: int, findings: list[Finding], kept: Callable[[bytes], bool], *, complete: bool
     ) -> None:

@@ -30,7 +30,9 @@ class Parts:
         self._store = store
         self._supplemental = ", ".join(map(str, supplemental))
         store.execute("create temp table if not exists rejoin (id text primary key) without rowid")
+        store.execute("create temp table if not exists excluded (id text primary key, hash blob, attributes blob)")
         store.execute("delete from rejoin")
+        store.execute("delete from excluded")
 
     def over(self, item_id: str) -> list[Attributes]:
         """What the supplemental feeds say of an id, the one that counts most last."""
@@ -45,6 +47,19 @@ class Parts:
     def keep(self, feed: int, rows: list[tuple[str, bytes, bytes]]) -> None:
         """What a primary feed says: (id, the item's hash, attributes)."""
         self._store.many("insert or replace into parts values (?, ?, ?, ?)", [(feed, *row) for row in rows])
+
+    def exclude(self, item_id: str, item_hash: bytes, attributes: bytes) -> None:
+        """What a primary feed says of an id that a rule leaves out; a supplemental feed may bring it back."""
+        self._store.execute("insert or ignore into excluded values (?, ?, ?)", item_id, item_hash, attributes)
+
+    def keep_excluded(self, feed: int) -> None:
+        """After a document: what was left out of it is a part of this feed, unless another item has the id."""
+        self._store.execute(
+            "insert or replace into parts select ?, id, hash, attributes from excluded "
+            "where id not in (select id from incoming where id is not null)",
+            feed,
+        )
+        self._store.execute("delete from excluded")
 
     def forget_missing(self, feed: int) -> None:
         """A complete document of a supplemental feed lacks what is in ``missing`` now: those say nothing any more."""
