@@ -95,7 +95,7 @@ def ingest(
         writer = VariantWriter(
             items.store, number, same_settings=same, supplemental=schedule.supplemental, parts=parts
         )  # fmt: skip
-    findings, remarks = pass_.settle(number, writer), split.remarks()
+    findings, remarks = pass_.settle(number, writer), split.remarks() + pass_.remarks()
     items.store.set_meta(meta, settings)
     _add_lines(split, document, feed, findings)
     items.keep_findings(number, run, findings, pass_.kept, complete=verdict == "complete")
@@ -202,6 +202,11 @@ class _Pass:
         excerpt = item.raw[:EXCERPT_BYTES] if problem else None
         notes = (*parsed.notes, *normalized.notes)
         return Incoming(position, item.hash, item.offset, normalized, notes, excerpt, interpreted.part)
+
+    def remarks(self) -> list[Problem]:
+        """Names that a mapping looks for in vain, once every item was read: they are misspelt."""
+        all_read = self.parsed == self.count and self.count > 0
+        return [Problem("FS-317", {"name": name}) for name in self._interpret.unseen()] if all_read else []
 
     def nameless(self, expected: set[bytes]) -> list[Problem]:
         """Why the document cannot tell what is missing: broken items that nobody can name and that are new."""

@@ -34,7 +34,9 @@ class Interpreter:
 
     def __init__(self, schedule: Schedule, number: int, parts: Parts | None) -> None:
         feed, products = schedule.feeds[number], schedule.products
-        fields = {**schedule.map, **feed.map}
+        # a supplemental feed has its own columns, and a constant for all must not go over what a primary one says
+        fields = feed.map if feed.role == "supplemental" else {**schedule.map, **feed.map}
+        self._unseen = set(Mapping(fields).reads)
         self._map, self._maps_id = Mapping(fields, products.currency), "id" in fields
         self._rules = Rules(schedule.rules, products.currency)
         self._normalizer = Normalizer(products, schedule.catalogs, schedule.zone, feed.id_prefix)
@@ -47,6 +49,8 @@ class Interpreter:
         if parsed.attributes is None:
             return Interpreted(self._broken(parsed))
         record = parsed.attributes if parsed.record is None else parsed.record
+        if self._unseen:
+            self._unseen -= {name for name in self._unseen if name in record or name.lower() in record}
         attributes, problems = self._map(parsed.attributes, record)
         item_id = self._normalizer.item_id(attributes)
         if item_id is None:
@@ -60,6 +64,10 @@ class Interpreter:
         if normalized is None:
             return Interpreted(Normalized(item_id, None), part, excluded=True)
         return Interpreted(normalized, part)
+
+    def unseen(self) -> list[str]:
+        """The columns or keys that ``[map]`` looks for and that no item had, sorted."""
+        return sorted(self._unseen)
 
     def together(self, item_id: str, attributes: Attributes) -> Normalized | None:
         """A primary feed's item with what the supplemental feeds say over it; None: a rule leaves it out."""

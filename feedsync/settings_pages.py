@@ -117,7 +117,7 @@ class Pages(Model):
             )
         return self
 
-    def resolved_query(self, *, where: str) -> dict[str, str]:
+    def resolved_query(self, where: str) -> dict[str, str]:
         """Return the parameters of ``query`` with their secrets; ``where`` is the schedule's file, for the message.
 
         Raises:

@@ -91,9 +91,12 @@ def run_schedule(
 
 def preview(
     schedule: Schedule, state: Path, *, options: Options = DEFAULT_OPTIONS, progress: Progress = SILENT,
-    clock: Clock = time.time,
+    clock: Clock = time.time, look: Callable[[Store], None] | None = None,
 ) -> RunSummary:  # fmt: skip
-    """What :func:`run_schedule` would do now. Nothing is sent, and the snapshot is left as it was."""
+    """What :func:`run_schedule` would do now. Nothing is sent, and the snapshot is left as it was.
+
+    ``look`` is shown the snapshot with the plan in it, before all of it is undone.
+    """
     with (
         schedule_lock(state / f"{schedule.name}.lock", schedule.name),
         Store(snapshot_path(state, schedule.name)) as store,
@@ -104,6 +107,8 @@ def preview(
         run = store.begin_run("diff", int(started))
         readings = read_feeds(store, schedule, state, run=run, now=int(started), allow=options.allow, progress=progress)
         plan = _plan(store, schedule, readings, run, int(started), options, progress)
+        if look is not None:
+            look(store)
         return summarize(store, schedule.name, run, readings, plan, None, "diff", started, clock())
 
 

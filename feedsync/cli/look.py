@@ -16,6 +16,7 @@ from rich.text import Text
 
 from feedsync.bik.client import Bik
 from feedsync.bik.rate import RateBudget
+from feedsync.bik.wire import BikProduct, product
 from feedsync.cli.common import Context, Json, console, readable, worst, write_json
 from feedsync.config import NAME
 from feedsync.errors import ConfigError, FeedsyncError
@@ -25,6 +26,7 @@ from feedsync.report.summary import Reason, load_summary
 from feedsync.report.terminal import count, plain, print_hanging, print_run, print_table
 from feedsync.settings import Products, Schedule
 from feedsync.settings_feeds import Read
+from feedsync.snapshot.plans import PlanTable
 from feedsync.snapshot.store import Store
 from feedsync.sync import preview, snapshot_path
 
@@ -33,13 +35,17 @@ _REJECTIONS_SHOWN = 20
 
 
 class CheckResult(msgspec.Struct):
-    """One schedule's check: what is wrong with its file, its credentials and its feeds; ``items`` were read."""
+    """One schedule's check: what is wrong with its file, its credentials and its feeds; ``items`` were read.
+
+    ``sample`` is one product as Bik would get it; null where there is none.
+    """
 
     schedule: str
     problems: list[Reason]
     items: int = 0
     rejected: int = 0
     exit_code: int = 0
+    sample: BikProduct | None = None
 
 
 class CheckOutput(msgspec.Struct):
@@ -76,6 +82,11 @@ def check(
         terminal.print(Text(f"{result.schedule}: {word}; {result.items:,} items, {result.rejected:,} rejected"))
         for problem in result.problems:
             print_hanging(terminal, f"  {problem.code}: {plain(problem.message, 400)}")
+        if result.sample is not None:
+            terminal.print(Text("  a product as Bik would get it:"))
+            shown = msgspec.json.format(msgspec.json.encode(result.sample), indent=2).decode()
+            for line in shown.splitlines():
+                print_hanging(terminal, f"    {plain(line, 300, strip=False)}", indent=8)
     raise typer.Exit(worst(result.exit_code for result in results))
 
 
@@ -113,8 +124,15 @@ def _check_credentials(schedule: Schedule, result: CheckResult) -> int:
 
 def _check_feeds(schedule: Schedule, result: CheckResult) -> int:
     """Read the feeds as for a first run, in a snapshot that is thrown away."""
+
+    def look(store: Store) -> None:
+        for steps in PlanTable(store).batches("send"):
+            payload = steps[0].payload
+            result.sample = product(payload, []) if payload else None
+            return
+
     with TemporaryDirectory(prefix="feedsync-") as folder:
-        summary = preview(schedule, Path(folder))
+        summary = preview(schedule, Path(folder), look=look)
     result.items = sum(document.items for document in summary.documents)
     result.rejected = len(summary.rejected)
     result.problems += [reason for document in summary.documents for reason in document.reasons]

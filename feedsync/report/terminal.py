@@ -58,9 +58,10 @@ def print_run(console: Console, summary: RunSummary) -> None:
             print_hanging(console, f"→ {line}", indent=2)
 
 
-def plain(text: str, limit: int = 60) -> str:
-    """Untrusted text on one line: printable characters only, cut to ``limit``."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+def plain(text: str, limit: int = 60, *, strip: bool = True) -> str:
+    """Untrusted text on one line: printable characters only, cut to ``limit``; ``strip``: without white space to spare."""
+    line = "".join(c if c.isprintable() else " " for c in text)
+    line = " ".join(line.split()) if strip else line
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 

@@ -116,3 +116,34 @@ def test_a_change_of_the_settings_reads_everything_anew(shop: Shop, changed: str
     shop.settings = changed
     summary = shop.run()
     assert [d.cause for d in summary.differences] == ["settings"]
+
+
+def test_a_name_that_no_item_has_is_told(shop: Shop) -> None:
+    shop.settings = '[map]\nbrand = { any = ["vendor", "maker"] }\n'
+    shop.publish(item("A", maker="x"), item("B"))
+    summary = shop.run()
+    assert summary.outcome == "done"
+    assert [(r.code, r.message.split(",")[0]) for r in summary.documents[0].reasons] == [
+        ("FS-317", "no item has 'vendor'")
+    ]
+
+
+def test_a_supplemental_feed_has_a_map_of_its_own(shop: Shop) -> None:
+    shop.settings = (
+        SUPPLEMENTAL + '[feeds.map]\nquantity = "on_hand"\n[map]\ncondition = { value = "new" }\nbrand = "maker"\n'
+    )
+    shop.publish(item("A", maker="x"), item("B"))
+    publish(shop, row("A", on_hand="5"), row("B", on_hand="0"))
+    assert shop.run().outcome == "done"
+    assert quantities(shop) == {"A": 5, "B": 0}
+    assert shop.sandbox.products()["A"]["tags"] == "x"
+
+
+def test_a_broken_item_has_no_id_where_the_id_is_mapped(shop: Shop) -> None:
+    shop.settings = '[map]\nid = "sku"\n'
+    shop.publish(item("x", sku="1"), item("y", sku="2"))
+    shop.run()
+    shop.publish(item("x", sku="1"), "<item><g:id>y</g:id><g:sku>2</g:sku><x></y></item>", "<item><x></y></item>")
+    summary = shop.run()
+    assert [(r.id, r.code) for r in summary.rejected] == [(None, "FS-304"), (None, "FS-304")]
+    assert quantities(shop) == {"1": 100, "2": 100}
