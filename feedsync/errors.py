@@ -59,7 +59,7 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-311": "the document ends inside of an item",
     "FS-312": "{location}: the header row cannot be used: {reason}",
     "FS-313": "the JSON is broken at byte {offset}: {reason}; what stands behind it is lost",
-    "FS-314": "{location}: there is no list of records at {path!r}{hint}",
+    "FS-314": "{location}: there is no list of records{where}{hint}",
     "FS-315": "a quoted cell that begins in line {line} is never closed; what stands behind it is lost",
     "FS-316": "{location}: it lacks {lost} of the {before} ids that it had; what it said last stays (run --allow removals)",
     "FS-317": "no item has {name!r}, which [map] looks for; is it misspelt?",

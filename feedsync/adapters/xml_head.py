@@ -23,6 +23,8 @@ ROOT_NAMES = frozenset({b"rss", b"feed", b"channel", b"products", b"items", b"of
 #: An item begins within this many bytes, or the document has none.
 HEAD_LIMIT_BYTES = 4 * 1024 * 1024
 _JUNK_LIMIT_BYTES = 64 * 1024
+#: White space, byte order marks and what else nobody sees.
+_INVISIBLE = " \t\r\n\0\ufeff\ufffe\u00a0\u200b\u200c\u200d\u2060\x0b\x0c\x1a"
 
 _DECLARATION = re.compile(rb"<\?xml\b[^>]*?\bencoding\s*=\s*[\"']\s*([A-Za-z0-9._:-]+)\s*[\"']", re.IGNORECASE)
 _FIRST_TAG = re.compile(rb"<[A-Za-z_]")
@@ -127,8 +129,16 @@ class _Transcoder(io.RawIOBase):
 
 
 def find_root(buffer: bytes) -> bool:
-    """Whether a start tag stands in the first bytes, past whatever junk precedes it."""
-    return _START.search(_blank(buffer[:_JUNK_LIMIT_BYTES])) is not None
+    """Whether the first bytes are XML: a start tag, past whatever junk precedes it.
+
+    Behind text that means something the tag must be a root that feeds have, since tables and JSON hold HTML.
+    """
+    text = _blank(buffer[:_JUNK_LIMIT_BYTES])
+    match = _START.search(text)
+    if match is None:
+        return False
+    before = text[: match.start()].decode("utf-8", "ignore").strip(_INVISIBLE)
+    return not before or (before[0] not in "{[" and local(match[1]) in ROOT_NAMES)
 
 
 def read_head(buffer: bytes, location: str, *, last: bool) -> Head | None:

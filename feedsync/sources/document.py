@@ -59,10 +59,14 @@ class Validators(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):
-    """What a feed's server wants to be shown: a Basic name and password, and extra request headers."""
+    """What a feed's server wants to be shown: a name and password, request headers (HTTP), a private key (SFTP)."""
 
+    #: also an S3 key id and its secret; the password may be empty where a private key stands for it
     basic: tuple[str, str] | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    #: the text of a private key as OpenSSH writes it, and what it is encrypted with
+    private_key: str | None = None
+    passphrase: str | None = None
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value}" for name, value in self.__rich_repr__())
@@ -71,7 +75,8 @@ class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     def __rich_repr__(self) -> list[tuple[str, object]]:
         """Return what may be shown: which kinds there are, never their values."""
         kinds: list[tuple[str, object]] = [("basic", HIDDEN)] if self.basic is not None else []
-        return [*kinds, ("headers", [f"{name}: {HIDDEN}" for name, _ in self.headers])]
+        kinds.append(("headers", [f"{name}: {HIDDEN}" for name, _ in self.headers]))
+        return kinds if self.private_key is None else [*kinds, ("private_key", HIDDEN)]
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 from datetime import datetime
+from email.message import Message
 from email.utils import parsedate_to_datetime
 
 
@@ -31,3 +32,22 @@ def retry_after_s(value: str | None, now: datetime) -> float | None:
 def sendable(value: str | None) -> str | None:
     """Return a validator that a later request can carry, or None: servers send all kinds of text."""
     return value if value and value.isascii() and value.isprintable() else None
+
+
+def condition(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    """Return the headers that ask for a body only when it is another one than these validators tell of."""
+    asked = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in asked.items() if value}
+
+
+def codings_of(content_encoding: str | None) -> list[str]:
+    """Return the codings that a Content-Encoding names, in lower case, without those that do nothing."""
+    named = [coding.strip().lower() for coding in (content_encoding or "").split(",")]
+    return [coding for coding in named if coding not in ("", "identity")]
+
+
+def charset_of(content_type: str | None) -> str | None:
+    """Return the charset that a Content-Type names, in lower case, or None."""
+    message = Message()
+    message["Content-Type"] = content_type or ""
+    return message.get_content_charset()

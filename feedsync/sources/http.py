@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,11 +21,13 @@ import msgspec
 import stamina
 
 from feedsync.errors import Fatal, Retryable
-from feedsync.sources.addresses import Resolver, resolve, system_resolver
+from feedsync.sources.addresses import resolve
 from feedsync.sources.coding import without_gzip_coding
 from feedsync.sources.document import Credentials, Document, Limits, Validators
-from feedsync.sources.headers import retry_after_s, sendable, user_agent
+from feedsync.sources.headers import charset_of, codings_of, condition, retry_after_s, sendable, user_agent
+from feedsync.sources.network import SYSTEM, Network, trusted
 from feedsync.sources.redact import redact
+from feedsync.sources.resume import Body, Part, length_of
 from feedsync.sources.spool import spool
 
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
@@ -33,14 +35,31 @@ _PASSING: Final = (408, 429)
 _PORTS: Final = {"http": 80, "https": 443}
 
 
-class Network(msgspec.Struct, frozen=True):
-    """How the network is reached: the resolver, and the TLS settings (None: the certificates of certifi)."""
+class Connections:
+    """Connections that stay open from one request to the next, each for one scheme, host and port alone.
 
-    resolver: Resolver = system_resolver
-    tls: ssl.SSLContext | None = None
+    A pool of httpx is keyed by the address it connects to, which several hosts may share: so there is one a host, and
+    no request goes over a connection whose certificate was checked for another name.
+    """
 
+    def __init__(self, network: Network = SYSTEM) -> None:
+        self.network = network
+        self._open: dict[tuple[str, str, int], httpx.HTTPTransport] = {}
 
-SYSTEM: Final = Network()
+    def to(self, origin: tuple[str, str, int]) -> httpx.HTTPTransport:
+        """Return the transport for an origin."""
+        if origin not in self._open:
+            # The transport without httpx.Client on top: the client would log the address with its tokens, keep
+            # cookies, and read the redirect before we do.
+            self._open[origin] = httpx.HTTPTransport(trust_env=False, verify=self.network.tls or trusted("http"))
+        return self._open[origin]
+
+    def __enter__(self) -> Connections:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for transport in self._open.values():
+            transport.close()
 
 
 class _Fetch(msgspec.Struct, frozen=True):
@@ -52,7 +71,7 @@ class _Fetch(msgspec.Struct, frozen=True):
     limits: Limits
     allow: tuple[str, ...]
     progress: Callable[[int, int | None], None] | None
-    network: Network
+    connections: Connections
     deadline: float
 
 
@@ -73,25 +92,43 @@ def fetch_http(
     FS-204 too large, FS-205 refused, FS-207 nothing answered. A transfer that stopped is no error: the document is
     ``short``.
     """
-    shown = redact(location)
-    url, credentials = _parse(location, shown, credentials)
-    fetch = _Fetch(
-        shown=shown,
-        spool_dir=spool_dir,
-        validators=validators,
-        limits=limits,
-        allow=allow_private_hosts,
-        progress=progress,
-        network=network,
-        deadline=time.monotonic() + limits.total_timeout_s,
-    )
     again = stamina.RetryingCaller(
         attempts=limits.attempts,
         timeout=limits.total_timeout_s,
         wait_initial=limits.backoff_s,
         wait_jitter=limits.backoff_s,
     )
-    return again(_is_worth_another_attempt, _follow, url, credentials, fetch)
+    deadline = time.monotonic() + limits.total_timeout_s
+    with Connections(network) as connections:
+        fetch = _Fetch(
+            redact(location), spool_dir, validators, limits, allow_private_hosts, progress, connections, deadline
+        )
+        return again(_is_worth_another_attempt, _get, location, credentials, fetch)[0]
+
+
+def get_one(
+    location: str,
+    *,
+    shown: str,
+    spool_dir: Path,
+    credentials: Credentials,
+    limits: Limits,
+    allow_private_hosts: tuple[str, ...],
+    connections: Connections,
+    deadline: float,
+) -> tuple[Document, Mapping[str, str]]:
+    """Make one request of many: every check of :func:`fetch_http`, no validators, no second attempt.
+
+    ``shown`` stands for the address in messages; ``deadline`` is a ``time.monotonic()`` value. Returns the document and
+    the response's headers, whose names are found in any case. Errors as of :func:`fetch_http`.
+    """
+    limits = msgspec.structs.replace(limits, attempts=1)
+    fetch = _Fetch(shown, spool_dir, Validators(), limits, allow_private_hosts, None, connections, deadline)
+    return _get(location, credentials, fetch)
+
+
+def _get(location: str, credentials: Credentials, fetch: _Fetch) -> tuple[Document, Mapping[str, str]]:
+    return _follow(*_parse(location, fetch.shown, credentials), fetch)
 
 
 def _is_worth_another_attempt(error: Exception) -> bool:
@@ -118,12 +155,13 @@ def _parse(location: str, shown: str, credentials: Credentials) -> tuple[httpx.U
     return url.copy_with(username=None, password=None, fragment=None), credentials
 
 
-def _follow(url: httpx.URL, credentials: Credentials, fetch: _Fetch) -> Document:
-    """Ask, follow redirects, and return the document. One attempt; errors as of :func:`fetch_http`."""
+def _follow(url: httpx.URL, credentials: Credentials, fetch: _Fetch) -> tuple[Document, Mapping[str, str]]:
+    """Ask, follow redirects, and return the document and its headers. One attempt; errors as of :func:`fetch_http`."""
+    wanted = condition(fetch.validators.etag, fetch.validators.last_modified)
     for _ in range(fetch.limits.redirects + 1):
-        with _answer(url, credentials, fetch) as response:
+        with _answer(url, credentials, fetch, wanted) as response:
             if response.status_code not in _REDIRECTS or "location" not in response.headers:
-                return _document(response, fetch)
+                return _document(response, url, credentials, fetch), response.headers
             target = response.headers["location"]
         before = url
         try:
@@ -145,55 +183,51 @@ def _origin(url: httpx.URL) -> tuple[str, str, int]:
 
 
 @contextmanager
-def _answer(url: httpx.URL, credentials: Credentials, fetch: _Fetch) -> Iterator[httpx.Response]:
+def _answer(
+    url: httpx.URL, credentials: Credentials, fetch: _Fetch, wanted: dict[str, str]
+) -> Iterator[httpx.Response]:
     """Connect to one checked address after the other until one answers, and give its response, unread."""
-    _, host, port = _origin(url)
-    addresses = resolve(host, port, location=fetch.shown, allow=fetch.allow, resolver=fetch.network.resolver)
+    origin = _, host, port = _origin(url)
+    network = fetch.connections.network
+    addresses = resolve(host, port, location=fetch.shown, allow=fetch.allow, resolver=network.resolver)
     limits = fetch.limits
     timeout = httpx.Timeout(limits.read_timeout_s, connect=limits.connect_timeout_s)
-    tls: ssl.SSLContext | bool = fetch.network.tls or True
-    # The transport without httpx.Client on top: the client would log the address with its tokens, keep cookies, and
-    # read the redirect before we do.
-    with httpx.HTTPTransport(trust_env=False, verify=tls) as transport:
-        failure: httpx.TransportError | None = None
-        for address in addresses:
-            if time.monotonic() > fetch.deadline:
+    transport = fetch.connections.to(origin)
+    failure: httpx.TransportError | None = None
+    for address in addresses:
+        if time.monotonic() > fetch.deadline:
+            break
+        try:
+            request = httpx.Request(
+                "GET",
+                url.copy_with(host=address),
+                headers=_headers(url, credentials, wanted),
+                extensions={"sni_hostname": host, "timeout": timeout.as_dict()},
+            )
+            if credentials.basic is not None:
+                request = next(httpx.BasicAuth(*credentials.basic).auth_flow(request))
+            response = transport.handle_request(request)
+        except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):
+            # Not chained: the text of the cause may be that of a secret header.
+            reason = "the request cannot be made: a header or the address holds a character that is not allowed"
+            raise Fatal("FS-205", location=fetch.shown, reason=reason) from None
+        except httpx.TransportError as error:
+            failure = error
+            if not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
                 break
-            try:
-                request = httpx.Request(
-                    "GET",
-                    url.copy_with(host=address),
-                    headers=_headers(url, credentials, fetch.validators),
-                    extensions={"sni_hostname": host, "timeout": timeout.as_dict()},
-                )
-                if credentials.basic is not None:
-                    request = next(httpx.BasicAuth(*credentials.basic).auth_flow(request))
-                response = transport.handle_request(request)
-            except (httpx.InvalidURL, httpx.LocalProtocolError, UnicodeError):
-                # Not chained: the text of the cause may be that of a secret header.
-                reason = "the request cannot be made: a header or the address holds a character that is not allowed"
-                raise Fatal("FS-205", location=fetch.shown, reason=reason) from None
-            except httpx.TransportError as error:
-                failure = error
-                if not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-                    break
-            else:
-                with closing(response):
-                    yield response
-                return
-        raise _unanswered(failure, fetch) from failure
+        else:
+            with closing(response):
+                yield response
+            return
+    raise _unanswered(failure, fetch) from failure
 
 
-def _headers(url: httpx.URL, credentials: Credentials, validators: Validators) -> httpx.Headers:
+def _headers(url: httpx.URL, credentials: Credentials, wanted: dict[str, str]) -> httpx.Headers:
     headers = httpx.Headers({"User-Agent": user_agent(), "Accept": "*/*"})
     headers.update(credentials.headers)
     # After those of the settings, because what follows is not theirs to say: the name the connection was checked for,
     # and codings that are undone within limits.
-    headers.update({"Host": url.netloc.decode("ascii"), "Accept-Encoding": "gzip, identity"})
-    if validators.etag:
-        headers["If-None-Match"] = validators.etag
-    if validators.last_modified:
-        headers["If-Modified-Since"] = validators.last_modified
+    headers.update({"Host": url.netloc.decode("ascii"), "Accept-Encoding": "gzip, identity"} | wanted)
     return headers
 
 
@@ -218,53 +252,68 @@ def _unanswered(failure: httpx.TransportError | None, fetch: _Fetch) -> Fatal | 
     return Retryable("FS-207", location=fetch.shown, reason=reason)
 
 
-def _document(response: httpx.Response, fetch: _Fetch) -> Document:
+def _document(response: httpx.Response, url: httpx.URL, credentials: Credentials, fetch: _Fetch) -> Document:
     """Make the document of a response that is no redirect."""
     status = response.status_code
-    etag = sendable(response.headers.get("etag"))
-    last_modified = sendable(response.headers.get("last-modified"))
     asked = fetch.validators
     if status == 304 and (asked.etag or asked.last_modified):
         return Document(
             location=fetch.shown,
-            etag=etag or asked.etag,
-            last_modified=last_modified or asked.last_modified,
+            etag=sendable(response.headers.get("etag")) or asked.etag,
+            last_modified=sendable(response.headers.get("last-modified")) or asked.last_modified,
             not_modified=True,
         )
-    if status in _PASSING or status >= 500:
-        after_s = retry_after_s(response.headers.get("retry-after"), datetime.now(UTC))
-        raise Retryable("FS-202", after_s=after_s, location=fetch.shown, status=status)
     if status != 200:
-        raise Fatal("FS-202", location=fetch.shown, status=status)
-    named = response.headers.get_list("content-encoding", split_commas=True)
-    codings = [coding.lower() for coding in named if coding.lower() not in ("", "identity")]
+        raise _status_error(response, fetch)
+    codings = codings_of(response.headers.get("content-encoding"))
     if codings not in ([], ["gzip"], ["x-gzip"]):
         reason = f"the content coding {', '.join(codings)!r} was not asked for"
         raise Fatal("FS-205", location=fetch.shown, reason=reason)
-    length = response.headers.get("content-length")
-    spooled = spool(
-        _raw(response, fetch.limits),
-        spool_dir=fetch.spool_dir,
-        location=fetch.shown,
-        announced=None if length is None else int(length),
-        limits=fetch.limits,
-        deadline=fetch.deadline,
-        progress=fetch.progress,
-    )
+
+    @contextmanager
+    def reopen(wanted: dict[str, str]) -> Iterator[Part]:
+        with _answer(url, credentials, fetch, wanted) as again:
+            if again.status_code in _PASSING or again.status_code >= 500:
+                raise _status_error(again, fetch)
+            yield _part(again, fetch.limits)
+
+    body = Body(_part(response, fetch.limits), reopen, fetch.limits, fetch.deadline)
+    with closing(iter(body)) as chunks:
+        spooled = spool(
+            chunks,
+            spool_dir=fetch.spool_dir,
+            location=fetch.shown,
+            announced=length_of(response.headers),
+            limits=fetch.limits,
+            deadline=fetch.deadline,
+            progress=fetch.progress,
+        )
     document = Document(
         path=spooled.path,
         location=fetch.shown,
         sha256=spooled.sha256,
         size_bytes=spooled.size_bytes,
         mtime_ns=spooled.path.stat().st_mtime_ns,
-        etag=etag,
-        last_modified=last_modified,
-        charset=response.charset_encoding,
+        etag=sendable(body.headers.get("etag")),
+        last_modified=sendable(body.headers.get("last-modified")),
+        charset=charset_of(body.headers.get("content-type")),
         short=spooled.short,
     )
     if codings:
         return without_gzip_coding(document, spool_dir=fetch.spool_dir, limits=fetch.limits)
     return document
+
+
+def _status_error(response: httpx.Response, fetch: _Fetch) -> Fatal | Retryable:
+    status = response.status_code
+    if status in _PASSING or status >= 500:
+        after_s = retry_after_s(response.headers.get("retry-after"), datetime.now(UTC))
+        return Retryable("FS-202", after_s=after_s, location=fetch.shown, status=status)
+    return Fatal("FS-202", location=fetch.shown, status=status)
+
+
+def _part(response: httpx.Response, limits: Limits) -> Part:
+    return Part(response.status_code, response.headers, _raw(response, limits))
 
 
 def _raw(response: httpx.Response, limits: Limits) -> Iterator[bytes]:

@@ -6,9 +6,11 @@ somebody reads it, and :func:`unchanged` and the stream of ``inflate`` tell. It 
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -21,12 +23,20 @@ from feedsync.sources.redact import redact
 def fetch_local(location: str, *, base_dir: Path, limits: Limits) -> Document:
     """Return the document that a path (relative to ``base_dir``) or a ``file://`` address names.
 
+    A path that does not exist and holds ``*``, ``?`` or ``[…]`` is a pattern (:mod:`glob`; ``**`` stands for any
+    folders): the newest file that fits is taken, of several as new as each other the one whose name comes last, and
+    the document's location is its path.
+
     Raises :class:`Fatal` (FS-201 it cannot be read, FS-205 it names another machine), :class:`Unsafe` (FS-204) when it
     is larger than ``limits.wire_bytes``, and :class:`Retryable` (FS-309) when it is being written just now.
     """
     shown = redact(location)
-    path = base_dir / _path_of(location, shown)
+    named = _path_of(location, shown)
     try:
+        if glob.has_magic(named) and not os.path.lexists(base_dir / named):
+            named = _newest(named, base_dir, shown)
+            shown = redact(named)
+        path = base_dir / named
         # Looked at before it is opened: opening a pipe waits for somebody to write to it.
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
@@ -65,6 +75,20 @@ def unchanged(document: Document) -> bool:
 def is_same_file(document: Document, found: os.stat_result) -> bool:
     """Tell whether ``found`` describes the bytes that ``document`` was made from."""
     return (found.st_size, found.st_mtime_ns) == (document.size_bytes, document.mtime_ns)
+
+
+def _newest(pattern: str, base_dir: Path, shown: str) -> str:
+    """Return the path of the newest regular file that fits. Raises :class:`Fatal` (FS-201) when none does."""
+    found: list[tuple[int, str]] = []
+    for name in glob.iglob(pattern, root_dir=base_dir, recursive=True):
+        # One that is gone by now was not the newest.
+        with suppress(OSError):
+            state = (base_dir / name).stat()
+            if stat.S_ISREG(state.st_mode):
+                found.append((state.st_mtime_ns, name))
+    if not found:
+        raise Fatal("FS-201", location=shown, reason="no file fits this pattern")
+    return max(found)[1]
 
 
 def _path_of(location: str, shown: str) -> str:

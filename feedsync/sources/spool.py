@@ -30,6 +30,12 @@ class Spooled(msgspec.Struct, frozen=True):
     short: str | None
 
 
+class Anew(msgspec.Struct, frozen=True):
+    """Stands between chunks: what came is void, and the body begins once more, with so many bytes announced."""
+
+    announced: int | None
+
+
 @contextmanager
 def new_file(spool_dir: Path, location: str) -> Iterator[tuple[Path, BinaryIO]]:
     """Open a new file in ``spool_dir``, readable by nobody else. It is removed when the block is left by an exception.
@@ -53,7 +59,7 @@ def new_file(spool_dir: Path, location: str) -> Iterator[tuple[Path, BinaryIO]]:
 
 
 def spool(
-    chunks: Iterable[bytes],
+    chunks: Iterable[bytes | Anew],
     *,
     spool_dir: Path,
     location: str,
@@ -62,7 +68,7 @@ def spool(
     deadline: float,
     progress: Callable[[int, int | None], None] | None,
 ) -> Spooled:
-    """Write ``chunks`` into a new file in ``spool_dir``.
+    """Write ``chunks`` into a new file in ``spool_dir``; an :class:`Anew` among them empties it.
 
     ``announced`` is the Content-Length (bytes) or None, ``deadline`` a ``time.monotonic()`` value. When the chunks end
     in ``EOFError``, its text says why the transfer is short. Raises :class:`Unsafe` (FS-204) over
@@ -80,6 +86,12 @@ def spool(
                 if late:
                     short = f"it took longer than {limits.total_timeout_s:g} s"
                     break
+                if isinstance(chunk, Anew):
+                    file.seek(0)
+                    file.truncate()
+                    sha256, size, announced = hashlib.sha256(), 0, chunk.announced
+                    _check_size(announced or 0, limits, location)
+                    continue
                 size += len(chunk)
                 _check_size(size, limits, location)
                 sha256.update(chunk)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Protocol
 
+import paramiko
 import pytest
 
 from feedsync.sources import fetch
 from feedsync.sources.document import Credentials, Document, Limits, Validators
-from feedsync.sources.http import SYSTEM, Network, fetch_http
+from feedsync.sources.http import fetch_http
+from feedsync.sources.network import SYSTEM, Network
+from feedsync.sources.remote import fetch_remote
+from tests.sources.sftp_server import CSV, SftpServer
 
 #: Without pauses, so that no test sleeps.
 QUICK = Limits(backoff_s=0.0, connect_timeout_s=5.0, read_timeout_s=5.0)
@@ -152,6 +157,83 @@ def get(spool_dir: Path) -> Get:
         )
 
     return call
+
+
+class Pull(Protocol):
+    """How a test fetches from a file server or an object store."""
+
+    def __call__(
+        self,
+        location: str,
+        *,
+        validators: Validators = ...,
+        credentials: Credentials = ...,
+        limits: Limits = ...,
+        allow: tuple[str, ...] = ...,
+        progress: Callable[[int, int | None], None] | None = ...,
+        endpoint: str | None = ...,
+        network: Network = ...,
+    ) -> Document: ...
+
+
+@pytest.fixture
+def pull(spool_dir: Path) -> Pull:
+    """Fetch from a file server or an object store with loopback allowed and no pauses."""
+
+    def call(
+        location: str,
+        *,
+        validators: Validators = Validators(),  # noqa: B008 (frozen)
+        credentials: Credentials = Credentials(),  # noqa: B008 (frozen)
+        limits: Limits = QUICK,
+        allow: tuple[str, ...] = ("127.0.0.0/8",),
+        progress: Callable[[int, int | None], None] | None = None,
+        endpoint: str | None = None,
+        network: Network = SYSTEM,
+    ) -> Document:
+        return fetch_remote(
+            location,
+            spool_dir=spool_dir,
+            validators=validators,
+            credentials=credentials,
+            limits=limits,
+            allow_private_hosts=allow,
+            progress=progress,
+            endpoint=endpoint,
+            network=network,
+        )
+
+    return call
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a home folder of its own, with a place for SSH's files and no agent."""
+    folder = tmp_path / "home"
+    (folder / ".ssh").mkdir(parents=True)
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)
+    return folder
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """Make a folder with a ``stock.csv`` that was written long ago."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "stock.csv").write_bytes(CSV)
+    os.utime(folder / "stock.csv", (1_700_000_000, 1_700_000_000))
+    return folder
+
+
+@pytest.fixture
+def sftp(files: Path, home: Path) -> Iterator[SftpServer]:
+    """Start an SFTP server whose host key is known; when a test is over, no client may be left."""
+    with closing(SftpServer(files)) as made:
+        (home / ".ssh" / "known_hosts").write_text(made.known_hosts_line())
+        yield made
+        left = [thread for thread in threading.enumerate() if isinstance(thread, paramiko.Transport)]
+        assert all(transport.server_mode for transport in left)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import ssl
 import pytest
 
 from feedsync.errors import Fatal
-from feedsync.sources.http import Network
+from feedsync.sources.network import Network
 from tests.sources.conftest import CERTIFICATE, Get, Serve, reply
 
 ALLOW = ("feeds.test", "other.test")

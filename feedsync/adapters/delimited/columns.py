@@ -1,0 +1,102 @@
+"""Column names of Google's and Meta's feeds, however they are written.
+
+A header cell is an attribute's name in any case, with spaces, underscores or hyphens, in some languages, or as a path
+(``image[0].url``, Meta's catalog reference). Google lets a delimited file translate its names (Product data
+specification, *text feeds*); which translations are known here, feed-formats tells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+_ATTRIBUTE_NAMES = """
+    id title structured_title short_title description structured_description rich_text_description link mobile_link
+    canonical_link ads_redirect image_link additional_image_link lifestyle_image_link video_link virtual_model_link
+    document_link availability availability_date expiration_date price sale_price sale_price_effective_date
+    cost_of_goods_sold auto_pricing_min_price maximum_retail_price unit_pricing_measure unit_pricing_base_measure
+    installment subscription_cost loyalty_program google_product_category fb_product_category product_type brand gtin mpn
+    identifier_exists condition adult is_bundle multipack age_group gender color material pattern size size_type
+    size_system item_group_id item_group_title variant_option product_detail product_highlight product_length
+    product_width product_height product_weight popularity_rank related_product question_and_answer shipping
+    carrier_shipping handling_cutoff_time minimum_order_value shipping_label shipping_weight shipping_length
+    shipping_width shipping_height ships_from_country max_handling_time min_handling_time transit_time_label tax
+    tax_category custom_label_0 custom_label_1 custom_label_2 custom_label_3 custom_label_4 custom_number_0
+    custom_number_1 custom_number_2 custom_number_3 custom_number_4 promotion_id external_seller_id included_destination
+    excluded_destination shopping_ads_excluded_country pause energy_efficiency_class min_energy_efficiency_class
+    max_energy_efficiency_class certification quantity sell_on_google_quantity quantity_to_sell_on_facebook inventory
+    status visibility product_tags style video"""
+#: Google's Product data specification and Meta's catalog fields that products have.
+ATTRIBUTES: Final = frozenset(_ATTRIBUTE_NAMES.split())
+#: Names that stand for an attribute where the file has no column of that name itself; the first that is there counts.
+ALIASES: Final[dict[str, tuple[str, ...]]] = {
+    "id": ("vehicle_id", "hotel_id", "home_listing_id", "content_id", "id_de_contenu", "identifiant"),
+    "title": ("name", "titre", "titel", "título", "titolo"),
+    "description": ("beschreibung", "descripción", "descrizione"),
+    "link": ("url", "lien_du_site_web", "lien", "enlace"),
+    "image_link": ("image", "image_url", "lien_de_l'image", "lien_image", "bildlink", "enlace_imagen"),
+    "availability": ("disponibilité", "verfügbarkeit", "disponibilidad", "disponibilità"),
+    "price": ("prix", "preis", "precio", "prezzo"),
+    "sale_price": ("prix_réduit", "prix_soldé", "sonderangebotspreis", "precio_de_oferta", "prezzo_scontato"),
+    "condition": ("état", "zustand", "estado", "condizione"),
+    "brand": ("marque", "marke", "marca"),
+    "color": ("colour", "couleur", "farbe"),
+    "status": ("statut",),
+    "google_product_category": ("catégorie_de_produits_google", "google_produktkategorie"),
+    "fb_product_category": ("catégorie_de_produit_facebook",),
+}
+_ALIAS_NAMES: Final = frozenset(name for names in ALIASES.values() for name in names)
+_SHOP_COLUMNS = """
+    handle url_handle vendor type tags published option1_name option1_value variant_sku variant_price body_(html)
+    image_src variant_image sku barcode handleid fieldtype productimageurl collection ribbon surcharge visible
+    discountmode plaindescription in_stock? is_featured? regular_price categories images parent тип артикул имя
+    опубликован базовая_цена категории изображения родительский typ artikelnummer veröffentlicht kategorien bilder tipo
+    nombre publicado categorías imágenes nom ugs publié catégories"""
+#: Names of the shops' own exports, so that a delimiter can be told by them.
+_SHOP_NAMES: Final = frozenset(_SHOP_COLUMNS.split())
+_SPACE = re.compile(r"[\s_-]+")
+_INDEXED = re.compile(r"(\w{1,40})\[(\d{1,3})\](?:\.(\w{1,20}))?")
+
+
+@lru_cache(maxsize=4096)
+def normalized(name: str) -> str:
+    """A column's name in lower case, with one underscore where it has spaces, underscores or hyphens."""
+    plain = _SPACE.sub("_", name.strip(" \ufeff\"'\u00a0\t\r\n*").casefold()).strip("_")
+    return plain.removeprefix("g:")
+
+
+@lru_cache(maxsize=4096)
+def attribute(name: str) -> str | None:
+    """The attribute that a column holds by its own name, or None; ``shipping(country:price)`` holds none."""
+    plain = normalized(name)
+    if plain in ATTRIBUTES:
+        return plain
+    if plain in ("image.url", "image_link[0]"):
+        return "image_link"
+    if match := _INDEXED.fullmatch(plain):
+        base, index, part = match.groups()
+        if base == "image" and part in (None, "url"):
+            return "image_link" if int(index) == 0 else "additional_image_link"
+        if base == "video" and part == "url":
+            return "video_link"
+        if part is None and base in ATTRIBUTES:
+            return base
+    return None
+
+
+def is_known(name: str) -> bool:
+    """Whether some format has a column of that name."""
+    plain = normalized(name)
+    return plain in _ALIAS_NAMES or plain in _SHOP_NAMES or attribute(name) is not None
+
+
+def attributes_of(header: Sequence[str]) -> list[str]:
+    """What each column holds: an attribute, else the name as it stands."""
+    found = [attribute(name) or name.strip() for name in header]
+    plain = [normalized(name) for name in header]
+    for target, others in ALIASES.items():
+        if target not in found and (other := next((name for name in others if name in plain), None)):
+            found[plain.index(other)] = target
+    return found

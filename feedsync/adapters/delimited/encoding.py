@@ -1,0 +1,163 @@
+"""The encoding of delimited text, told by its bytes, and the text of a stream in lines of bounded length.
+
+A delimited file declares no encoding. A byte order mark is believed first; then UTF-8, since other text is hardly ever
+valid UTF-8 by accident; then what HTTP said; and only then a guess, among encodings that shops use.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections import deque
+from collections.abc import Iterable
+from typing import BinaryIO, Final, cast
+
+from charset_normalizer import from_bytes
+
+from feedsync.adapters.base import ITEM_LIMIT_BYTES
+from feedsync.errors import Fatal
+
+#: So much of a document is looked at before its encoding and its header are decided.
+SAMPLE_BYTES: Final = 1 << 20
+#: Stands in a line where its bytes are none of the encoding's. No decoder makes it of bytes that are.
+UNDECODABLE: Final = "\udcff"
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CANDIDATES = ["cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "cp932",
+               "euc_jp", "gb18030", "big5", "cp949", "koi8_r", "cp866"]  # fmt: skip
+#: Python's own codecs that are no character encodings of documents.
+_NO_ENCODINGS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined"})
+_GUESSED_FROM_BYTES: Final = 1 << 16
+
+codecs.register_error("feedsync.undecodable", lambda error: (UNDECODABLE, cast(UnicodeDecodeError, error).end))
+
+
+def sniff_encoding(sample: bytes, charset: str | None, location: str, wanted: str | None = None) -> str:
+    """The name of the encoding that Python knows it by.
+
+    Args:
+        sample: the document's first bytes.
+        charset: what HTTP said; believed where the bytes allow it.
+        wanted: what the schedule says; decides.
+
+    Raises:
+        Fatal: FS-306, when the schedule or HTTP names an encoding that is none.
+    """
+    if wanted is not None:
+        return _named(wanted, location)
+    for bom, name in _BOMS:
+        if sample.startswith(bom):
+            return name
+    if unmarked := _without_mark(sample):
+        return unmarked
+    lines = [line for line in sample.splitlines() if not line.isascii()]
+    valid = sum(_is_utf8(line) for line in lines)
+    if lines and 2 * valid >= len(lines):  # some rows of another encoding do not make it another one
+        return "utf-8"
+    if (
+        charset is not None
+        and (name := _named(charset, location)) != "utf-8"
+        and not name.startswith(("utf-16", "utf-32"))
+    ):
+        return name
+    return _guess(b"\n".join(lines)[:_GUESSED_FROM_BYTES]) if lines else "utf-8"
+
+
+def _named(name: str, location: str) -> str:
+    try:
+        found = codecs.lookup(name).name
+        known = found not in _NO_ENCODINGS and bool(",".encode(found))
+    except (LookupError, UnicodeError):
+        known = False
+    if not known:
+        raise Fatal("FS-306", location=location, encoding=name)
+    # as every browser reads them: what says Latin-1 holds curly quotes, and what says ASCII more than that
+    return {"iso8859-1": "cp1252", "ascii": "utf-8", "utf-8-sig": "utf-8"}.get(found, found)
+
+
+def _without_mark(sample: bytes) -> str | None:
+    """UTF-16 has a NUL in nearly every other byte of a header, always on the same side."""
+    head = sample[:256]
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if 0 not in head[:4] or max(even, odd) * 4 < len(head) or min(even, odd) * 8 > max(even, odd):
+        return None
+    return "utf-16-be" if even > odd else "utf-16-le"
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(line)  # the sample may end within a character
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _guess(text: bytes) -> str:
+    """Of the encodings that make equally good sense of it, the one that is more common."""
+    matches = list(from_bytes(text, cp_isolation=_CANDIDATES))
+    likely = {
+        name
+        for match in matches
+        if (match.chaos, match.coherence) == (matches[0].chaos, matches[0].coherence)
+        for name in (match.encoding, *match.could_be_from_charset)
+    }
+    return next((name for name in _CANDIDATES if name in likely), "cp1252")
+
+
+class TextLines:
+    """The lines of a stream, with their ends, one at a time; lines may be given back to be read again.
+
+    ``line`` is the number (from 1) of the line that was read last. Byte order marks are dropped wherever they stand:
+    files that were put together of several hold them in the middle.
+    """
+
+    def __init__(self, first: bytes, stream: BinaryIO, encoding: str) -> None:
+        whole = io.BufferedReader(_Rejoined(first, stream), 1 << 18)
+        self._text = io.TextIOWrapper(whole, encoding, "feedsync.undecodable", newline="")
+        self._back: deque[tuple[str, int]] = deque()
+        self._next = 1
+        self.line = 0
+
+    def read(self) -> tuple[str, bool]:
+        """The next line and whether it is whole; ("", True) at the end. Of a line that is too long the rest is dropped."""
+        if self._back:
+            text, self.line = self._back.popleft()
+            return text, True
+        text = self._text.readline(ITEM_LIMIT_BYTES)
+        self.line = self._next
+        whole = len(text) < ITEM_LIMIT_BYTES or text.endswith(("\n", "\r"))
+        rest = text
+        while not whole and (rest := self._text.readline(ITEM_LIMIT_BYTES)) and not rest.endswith(("\n", "\r")):
+            pass
+        # a lone carriage return within a cell is no line to any editor, and ends every line of a few old files
+        self._next += rest.endswith("\n") or (rest.endswith("\r") and self._next_is_old())
+        return text.replace("\ufeff", ""), whole
+
+    def _next_is_old(self) -> bool:
+        return self._text.newlines == "\r"
+
+    def give_back(self, lines: Iterable[tuple[str, int]]) -> None:
+        """These (text, number) come next, in this order."""
+        self._back.extendleft(reversed(list(lines)))
+
+
+class _Rejoined(io.RawIOBase):
+    """The first bytes of a stream put back before the rest."""
+
+    def __init__(self, first: bytes, stream: BinaryIO) -> None:
+        self._first = first
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        taken, self._first = self._first[: len(buffer)], self._first[len(buffer) :]
+        taken = taken or self._stream.read(len(buffer))
+        buffer[: len(taken)] = taken
+        return len(taken)

@@ -1,0 +1,111 @@
+"""Delimited feeds with a row for each variant: Google's and Meta's, and any other for a schedule's ``[map]``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import ClassVar
+
+import msgspec
+
+from feedsync.adapters.base import Parsed, RawItem
+from feedsync.adapters.delimited.columns import attributes_of
+from feedsync.adapters.delimited.header import Header
+from feedsync.adapters.delimited.rows import Rows
+from feedsync.adapters.delimited.table import DelimitedAdapter, Shape, broken_row, whole
+from feedsync.errors import Problem
+from feedsync.model import Attributes, Value
+
+#: What a product cannot do without (design, section 6), so far as its row may not end before it.
+_NEEDED = ("id", "title", "link", "image_link", "price", "availability")
+_IMAGES = ("additional_image_link", "image_link")
+#: Where an address begins behind one of the separators that Meta allows: comma, semicolon, space, bar.
+_ADDRESS = re.compile(r"(?<![^\s,;|])https?://")
+
+
+class PlainCsv(DelimitedAdapter):
+    """The adapter ``csv``."""
+
+    name: ClassVar[str] = "csv"
+
+    def fits(self, header: Header) -> bool:
+        """Two known names, or rows that are alike."""
+        return header.known >= 2 or (len(header.names) > 2 and header.alike > 0)
+
+    def shape(self, header: Header, location: str, site: str | None) -> Shape:
+        """Any header will do."""
+        return _PlainShape(header.names, location, site)
+
+
+class _PlainShape(Shape):
+    def __init__(self, header: tuple[str, ...], location: str, site: str | None) -> None:
+        super().__init__(header, location, site)
+        self._names = attributes_of(header)
+        places = {name: place for place, name in reversed(list(enumerate(self._names)))}
+        self.id_column = places.get("id")
+        needed = [places[name] for name in _NEEDED if name in places]
+        self.reach = 1 + max(needed) if len(needed) > 2 else len(header)
+
+    def items(self, rows: Rows) -> Iterator[RawItem]:
+        """A row, an item."""
+        for row in rows:
+            if row.problem is not None:
+                yield broken_row(row)
+            else:
+                yield whole(row.line, [row.cells, [row.note]] if row.note else [row.cells])
+
+    def read(self, rows: list[list[str]]) -> Parsed:
+        """The cells that are not empty; of columns of one name a list."""
+        cells, *notes = rows
+        found: Attributes = {}
+        for name, cell in zip(self._names, cells, strict=True):
+            if not (value := _value(name, cell.strip())):
+                continue
+            if (before := found.get(name)) is None:
+                found[name] = value
+            else:
+                found[name] = [*(before if isinstance(before, list) else [before]), *_each(value)]
+        if isinstance(found.get("image_link"), list):
+            _spread(found)
+        mended = tuple(Problem("FS-414", {"what": note}) for [note] in notes)
+        return Parsed(found, record=self.record(cells), notes=mended)
+
+
+def _each(value: Value) -> list[Value]:
+    return value if isinstance(value, list) else [value]
+
+
+def _spread(found: Attributes) -> None:
+    """Of several main images the first is one, and the others stand before the further ones."""
+    main, *more = _each(found["image_link"])
+    found["image_link"] = main
+    if more := [*more, *_each(found.get("additional_image_link", []))]:
+        found["additional_image_link"] = more
+
+
+def _value(name: str, cell: str) -> Value:
+    """The cell, or a list where it holds several addresses of images; no other cell is taken apart."""
+    if name not in _IMAGES or not cell:
+        return cell
+    if cell[0] in "[{":
+        return _json_images(cell)
+    if name == "image_link":
+        return cell
+    starts = [match.start() for match in _ADDRESS.finditer(cell)]
+    if len(starts) < 2:
+        return cell
+    parts = (cell[a:b].strip(" \t\r\n,;|") for a, b in zip(starts, [*starts[1:], None], strict=True))
+    return [*([head] if (head := cell[: starts[0]].strip(" ,;|")) else []), *parts]
+
+
+def _json_images(cell: str) -> Value:
+    """Meta's nested form: ``[{"url": …, "tag": […]}]``."""
+    try:
+        found = msgspec.json.decode(cell)
+    except msgspec.DecodeError:
+        return cell
+    images = [
+        one.get("url") if isinstance(one, dict) else one for one in (found if isinstance(found, list) else [found])
+    ]
+    addresses: list[Value] = [one for one in images if isinstance(one, str) and one]
+    return addresses if addresses else cell

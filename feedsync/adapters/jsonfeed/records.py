@@ -1,0 +1,188 @@
+"""The records of a JSON document, one after the other, as bytes; and why the document is not whole, if so.
+
+Three forms: one record a line, values at the top, and a list or an object at a path. Where the form breaks, what came
+before is used and nothing behind it is, except in lines: there each line stands for itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import msgspec
+
+from feedsync.adapters.base import ITEM_LIMIT_BYTES
+from feedsync.adapters.jsonfeed.place import Place
+from feedsync.adapters.jsonfeed.scan import BrokenError, Scanner
+from feedsync.errors import Problem
+
+_KEY_BYTES = 1 << 16
+_CHUNK_BYTES = 1 << 18
+_BLANK = b" \t\r\n\x1e\xef\xbb\xbf"
+
+
+class Record(msgspec.Struct, gc=False):
+    """One record's bytes and place. ``broken``: FS-307 too large, FS-311 cut off by the document's end."""
+
+    raw: bytes
+    offset: int
+    broken: str | None = None
+
+
+class Records:
+    """One pass over a document's records. ``found`` is False where the path leads nowhere."""
+
+    def __init__(self, place: Place, first: bytes, stream: BinaryIO) -> None:
+        self._place = place
+        self._first = first
+        self._stream = stream
+        self.faults: list[Problem] = []
+        self.found = False
+
+    def __iter__(self) -> Iterator[Record]:
+        """All records; may be asked for once."""
+        try:
+            if self._place.form == "lines":
+                yield from self._lines()
+            else:
+                scanner = Scanner(self._first, self._stream)
+                self._first = b""
+                yield from self._values(scanner) if self._place.form == "values" else self._at_path(scanner)
+        except BrokenError as error:
+            self._broken(error.offset, error.reason)
+
+    def _broken(self, offset: int, reason: str) -> None:
+        self.faults.append(Problem("FS-313", {"offset": str(offset), "reason": reason}))
+
+    def _record(self, scanner: Scanner) -> Iterator[Record]:
+        span = scanner.value(ITEM_LIMIT_BYTES)
+        if span.cut:
+            yield Record(span.raw, span.offset, "FS-311")
+            raise BrokenError(span.offset, "the document ends inside of a record")
+        yield Record(span.raw, span.offset, "FS-307" if span.too_large else None)
+
+    def _values(self, scanner: Scanner) -> Iterator[Record]:
+        """Every value at the top, with or without white space between them."""
+        self.found = True
+        while sign := scanner.peek():
+            if sign not in b"{[":
+                raise BrokenError(scanner.offset, "something stands between the records")
+            yield from self._record(scanner)
+
+    def _at_path(self, scanner: Scanner) -> Iterator[Record]:
+        """The list, or the one record, at the path; then the rest of the document up to its end."""
+        for key in self._place.path:
+            if _there(scanner) != b"{" or not self._seek(scanner, key):
+                return
+        sign = _there(scanner)
+        if sign == b"[":
+            self.found = True
+            yield from self._list(scanner)
+        elif sign == b"{":
+            self.found = True
+            yield from self._record(scanner)
+        else:
+            return
+        for _ in self._place.path:
+            self._rest(scanner)
+        if scanner.peek():
+            raise BrokenError(scanner.offset, "the document goes on behind its end")
+
+    def _list(self, scanner: Scanner) -> Iterator[Record]:
+        scanner.advance()
+        while (sign := scanner.peek()) != b"]":  # also behind a comma: templates write one behind the last record
+            if sign in b",:}":
+                raise BrokenError(scanner.offset, _found(sign, "a record"))
+            yield from self._record(scanner)
+            if scanner.peek() == b",":
+                scanner.advance()
+            elif scanner.peek() != b"]":
+                raise BrokenError(scanner.offset, _found(scanner.peek(), "a comma or the end of the list"))
+        scanner.advance()
+
+    def _seek(self, scanner: Scanner, key: str) -> bool:
+        """Stand before the value of a key of the object that begins here; False at the object's end."""
+        scanner.advance()
+        while (sign := scanner.peek()) != b"}":
+            if sign != b'"':
+                raise BrokenError(scanner.offset, _found(sign, "a key"))
+            name = scanner.value(_KEY_BYTES)
+            if scanner.peek() != b":":
+                raise BrokenError(scanner.offset, _found(scanner.peek(), "a colon"))
+            scanner.advance()
+            if _is(name.raw, key):
+                return True
+            self._skip(scanner)
+        return False
+
+    def _skip(self, scanner: Scanner) -> None:
+        """Pass a value, and the comma behind it."""
+        sign = scanner.peek()
+        if not sign or sign in b",:]}" or scanner.value(0).cut:
+            raise BrokenError(scanner.offset, _found(sign, "a value"))
+        if scanner.peek() == b",":
+            scanner.advance()
+
+    def _rest(self, scanner: Scanner) -> None:
+        """Pass the members that follow in the object that is open here, and its end."""
+        while (sign := scanner.peek()) != b"}":
+            if not sign:
+                raise BrokenError(scanner.offset, "the document ends before its objects are closed")
+            if sign in b",:":
+                scanner.advance()
+            else:
+                self._skip(scanner)
+        scanner.advance()
+
+    def _lines(self) -> Iterator[Record]:
+        """One record a line; blank lines are none. The last one may lack its end, unless it is no JSON then."""
+        self.found = True
+        rest, base, skipped = self._first, 0, False  # ``skipped``: inside of a line that is too long
+        self._first = b""
+        ended = False
+        while not ended:
+            chunk = self._stream.read(max(_CHUNK_BYTES, len(rest)))
+            ended = not chunk
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                if not skipped and (raw := line.strip(_BLANK)):
+                    large = len(raw) > ITEM_LIMIT_BYTES
+                    yield Record(raw[:ITEM_LIMIT_BYTES], base, "FS-307" if large else None)
+                base += len(line) + 1
+                skipped = False
+            if len(rest) > ITEM_LIMIT_BYTES and not ended:
+                if not skipped:
+                    yield Record(rest[:ITEM_LIMIT_BYTES], base, "FS-307")
+                base, rest, skipped = base + len(rest), b"", True
+        if not skipped and (raw := rest.strip(_BLANK)):
+            if not _is_json(raw):
+                yield Record(raw, base, "FS-311")
+                raise BrokenError(base, "the document ends inside of a record")
+            yield Record(raw, base)
+
+
+def _there(scanner: Scanner) -> bytes:
+    sign = scanner.peek()
+    if not sign:
+        raise BrokenError(scanner.offset, "the document ends before its records begin")
+    return sign
+
+
+def _is(raw: bytes, key: str) -> bool:
+    try:
+        return bool(json.loads(raw, strict=False) == key)
+    except ValueError:
+        return False
+
+
+def _is_json(raw: bytes) -> bool:
+    try:
+        json.loads(raw, strict=False, parse_int=str)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _found(sign: bytes, wanted: str) -> str:
+    return f"{wanted} was expected, not {sign.decode('latin-1')!r}" if sign else f"{wanted} was expected, not the end"

@@ -1,0 +1,149 @@
+"""The ends of JSON values in a stream of UTF-8 bytes, found without reading what they mean.
+
+A value's end is found by counting brackets outside of strings, at the speed of regular expressions. Every byte is
+looked at a bounded number of times, also where a value is cut by the buffer's end at any place, and no more than one
+value of the allowed size is held. Whether the bytes are JSON is for others to say.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import BinaryIO, Final
+
+import msgspec
+
+#: A value that is nested deeper is no product; the standard library's reader would give up as well.
+DEPTH_LIMIT: Final = 200
+_CHUNK_BYTES = 1 << 18
+#: White space, the record separator of JSON text sequences (RFC 7464), and marks of files that were put together.
+_SPACE = re.compile(rb"(?:[ \t\r\n\x1e]|\xef\xbb\xbf)*+")
+_MARK_BYTES = 3
+_FLAT = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+"|\[\]|\{\})*+', re.DOTALL)
+_IN_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
+_SCALAR = re.compile(rb'[^\s,:"{}\[\]]*+')
+_QUOTE, _OPEN = ord('"'), frozenset(b"{[")
+
+
+class BrokenError(Exception):
+    """The document cannot be followed any further: from which byte on, and why."""
+
+    def __init__(self, offset: int, reason: str) -> None:
+        super().__init__(reason)
+        self.offset = offset
+        self.reason = reason
+
+
+class Span(msgspec.Struct, gc=False):
+    """One value: where it begins, its bytes (the first of them where it is too large), and whether its end is missing."""
+
+    offset: int
+    raw: bytes
+    too_large: bool = False
+    cut: bool = False
+
+
+class Scanner:
+    """A place in a stream of UTF-8 bytes that moves from value to value."""
+
+    def __init__(self, first: bytes, stream: BinaryIO) -> None:
+        self._buffer = first
+        self._stream = stream
+        self._base = 0  # offset of the buffer in the stream
+        self._at = 0
+
+    @property
+    def offset(self) -> int:
+        """Where the scanner stands in the stream."""
+        return self._base + self._at
+
+    def peek(self) -> bytes:
+        """The next byte that is no white space, or nothing at the end."""
+        while True:
+            self._at = _end(_SPACE, self._buffer, self._at)
+            if self._at + _MARK_BYTES <= len(self._buffer) or not self._more(self._at):
+                return self._buffer[self._at : self._at + 1]
+
+    def advance(self) -> None:
+        """Pass the byte that :meth:`peek` gave."""
+        self._at += 1
+
+    def value(self, limit: int) -> Span:
+        """Pass the value that begins at the byte that :meth:`peek` gave, and return it.
+
+        ``limit`` is in bytes; of a larger value that many are kept, and its end is found all the same.
+
+        Raises:
+            BrokenError: it is nested too deeply to be one.
+        """
+        offset, start = self.offset, self._at
+        inside = _Inside(self._buffer[start], offset)
+        at = start + (not inside.scalar)
+        kept: bytes | None = None
+        cut = False
+        while True:
+            at, ended = inside.advance(self._buffer, at)
+            if ended:
+                break
+            if kept is None and at - start > limit:
+                kept = self._buffer[start : start + limit]
+            keep = start if kept is None else at
+            more = self._more(keep)
+            at, start = at - keep, 0
+            if not more:
+                cut, at = not inside.scalar, len(self._buffer)
+                break
+        self._at = at
+        if kept is None and at - start > limit:
+            kept = self._buffer[start : start + limit]
+        return Span(offset, self._buffer[start:at] if kept is None else kept, kept is not None, cut)
+
+    def _more(self, keep: int) -> bool:
+        """Drop what stands before ``keep``, where the buffer begins then, and read on; False at the stream's end."""
+        rest = self._buffer[keep:]
+        self._base += keep
+        self._at = 0
+        # twice as much each time, so that a long value is copied a bounded number of times
+        chunk = self._stream.read(max(_CHUNK_BYTES, len(rest)))
+        self._buffer = rest + chunk
+        return bool(chunk)
+
+
+class _Inside:
+    """How deep a place is inside of one value, and whether in a string."""
+
+    def __init__(self, first: int, offset: int) -> None:
+        self._offset = offset
+        self._quoted = first == _QUOTE
+        self._depth = int(first in _OPEN)
+        self.scalar = not self._quoted and not self._depth
+
+    def advance(self, buffer: bytes, at: int) -> tuple[int, bool]:
+        """The end of the value and True, or how far the buffer was followed and False."""
+        size = len(buffer)
+        while True:
+            if self.scalar:
+                at = _end(_SCALAR, buffer, at)
+                return at, at < size
+            at = _end(_IN_STRING if self._quoted else _FLAT, buffer, at)
+            if at == size or (
+                self._quoted and buffer[at] != _QUOTE
+            ):  # or an escape sign that the buffer's end cuts off
+                return at, False
+            sign = buffer[at]
+            at += 1
+            if sign == _QUOTE:
+                self._quoted = not self._quoted
+            elif sign in _OPEN:
+                self._depth += 1
+                if self._depth > DEPTH_LIMIT:
+                    raise BrokenError(self._offset, f"a value is nested more than {DEPTH_LIMIT} levels deep")
+            else:
+                self._depth -= 1
+            if not self._depth and not self._quoted:
+                return at, True
+
+
+def _end(pattern: re.Pattern[bytes], buffer: bytes, at: int) -> int:
+    match = pattern.match(buffer, at)
+    assert match is not None  # each of them matches nothing at all as well
+    return match.end()

@@ -1,0 +1,1 @@
+"""Delimited text: every format, every kind of damage."""

@@ -1,0 +1,153 @@
+"""What is known is skipped, and nothing that an item is read as can differ where its hash does not."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedsync.adapters.base import Adapter, ReadOptions, item_hash
+from feedsync.adapters.jsonfeed import split
+from tests.adapters.jsonfeed.reading import JSON, SHOPIFY, WOO, Reading, lines, product, read, read_json
+from tests.adapters.jsonfeed.shop import Record, shopify, variable, variant, variation, woo
+from tests.adapters.reading import knowing
+
+DOCUMENTS: list[tuple[Adapter, list[Any]]] = [
+    (
+        SHOPIFY,
+        [shopify(*[variant(number) for number in range(10, 40)]), shopify(variant(50), id=2), shopify(variants=[])],
+    ),
+    (
+        WOO,
+        [
+            woo(),
+            variable(variation(21), variation(22), 23, id=30),
+            variation(24, parent_id=30),
+            woo(id=31, type="grouped"),
+        ],
+    ),
+    (JSON, [product(number, color="red") for number in range(30)]),
+]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from(DOCUMENTS), st.booleans(), st.integers(1, 9), st.data())
+def test_skipping_equals_reading_everything(
+    document: tuple[Adapter, list[Any]], on_lines: bool, block: int, data: st.DataObject
+) -> None:
+    adapter, records = document
+    bad = data.draw(st.integers(0, len(records)))
+    raws = [json.dumps(one).encode() for one in records]
+    raws.insert(bad, b'{"id": "bad", "price": 1,5}')
+    text = b"\n".join(raws) if on_lines else b"[" + b",".join(raws) + b"]"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(split, "_BLOCK_ITEMS", block)
+        whole = read(text, adapter)
+        known = data.draw(st.sets(st.integers(0, len(whole.items) - 1)))
+        part = read(text, adapter, known=knowing(whole, known.__contains__))
+    assert (part.hashes, part.offsets, part.faults, part.context) == whole[:2] + (whole.faults, whole.context)
+    assert all(one.hash == item_hash(one.raw) for one in whole.items if one.broken is None)
+    results = {one.hash: parsed for one, parsed in zip(whole.items, whole.parsed, strict=True)}
+    assert [results[one.hash] for one in part.items] == part.parsed
+    skipped = {
+        one.hash
+        for index, one in enumerate(whole.items)
+        if index in known and whole.parsed[index].attributes is not None
+    }
+    assert {one.hash for one in part.items} == set(whole.hashes) - skipped
+
+
+def hashes(adapter: Adapter, record: Record, **more: Any) -> list[bytes]:
+    return read_json([record], adapter, **more).hashes
+
+
+def changed(record: Record, *path: Any, to: Any = "other") -> Record:
+    """The record with another value at a path."""
+    copy = deepcopy(record)
+    inner: Any = copy
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = to
+    return copy
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("updated_at",),
+        ("variants", 0, "updated_at"),
+        ("images", 1, "updated_at"),
+        ("variants", 0, "featured_image", "updated_at"),
+        ("image", "updated_at"),
+    ],
+)
+def test_the_time_of_a_change_in_shopify_is_no_part_of_an_item(path: tuple[Any, ...]) -> None:
+    record = shopify(variant(11, featured_image={"src": "a", "updated_at": "1"}), image={"src": "b", "updated_at": "1"})
+    before, after = (read_json([one], SHOPIFY) for one in (record, changed(record, *path)))
+    assert before.hashes == after.hashes
+    assert (before.parsed, "updated_at" in str(before.parsed)) == (after.parsed, False)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "date_modified",
+        "date_modified_gmt",
+        "total_sales",
+        "related_ids",
+        "meta_data",
+        "price_html",
+        "average_rating",
+        "_links",
+    ],
+)
+def test_what_changes_without_meaning_in_woocommerce_is_no_part_of_an_item(name: str) -> None:
+    for record, path in (
+        (woo(), (name,)),
+        (variable(variation(21)), ("variations", 0, name)),
+        (variable(variation(21)), (name,)),
+    ):
+        before, after = (read_json([one], WOO) for one in (record, changed(record, *path)))
+        assert before.hashes == after.hashes
+        assert before.parsed == after.parsed
+        assert name not in (after.parsed[0].record or {})
+
+
+@pytest.mark.parametrize(
+    ("adapter", "record", "path"),
+    [
+        (SHOPIFY, shopify(), ("title",)),
+        (SHOPIFY, shopify(), ("variants", 0, "price")),
+        (SHOPIFY, shopify(), ("images", 0, "src")),
+        (WOO, woo(), ("price",)),
+        (WOO, variable(variation(21)), ("name",)),
+        (WOO, variable(variation(21)), ("variations", 0, "stock_status")),
+        (JSON, product(1), ("anything",)),
+    ],
+)
+def test_whatever_has_a_meaning_changes_the_hash(adapter: Adapter, record: Record, path: tuple[Any, ...]) -> None:
+    assert hashes(adapter, record) != hashes(adapter, changed(record, *path))
+
+
+def test_another_variant_of_the_product_changes_nothing_of_this_one() -> None:
+    one, two = (hashes(SHOPIFY, shopify(variant(11), variant(12, price=price))) for price in ("1.00", "2.00"))
+    assert one[0] == two[0]
+    assert one[1] != two[1]
+
+
+def test_the_context_is_what_the_meaning_depends_on_beside_the_item() -> None:
+    def context(adapter: Adapter, data: bytes, **more: Any) -> bytes:
+        reading: Reading = read(data, adapter, **more)
+        return reading.context
+
+    for adapter, record in ((SHOPIFY, shopify()), (WOO, woo()), (JSON, product(1))):
+        data = lines(record)
+        assert context(adapter, data) == context(adapter, b"[" + data + b"]", options=ReadOptions(records="."))
+        assert context(adapter, data) != context(adapter, data.decode().encode("utf-16"))
+    moved = ReadOptions(site="https://other.example")
+    assert context(SHOPIFY, lines(shopify())) != context(SHOPIFY, lines(shopify()), options=moved)
+    assert hashes(SHOPIFY, shopify()) == hashes(SHOPIFY, shopify(), options=moved)
