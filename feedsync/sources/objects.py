@@ -10,11 +10,13 @@ Its calls run on an event loop of this thread, each within the time that is left
 from __future__ import annotations
 
 import asyncio
+import importlib
 import socket
 import time
 from collections.abc import Coroutine, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from feedsync.errors import Fatal, FeedsyncError, Retryable
@@ -35,6 +37,8 @@ def open_s3(asked: Asked) -> Iterator[ObjectFile]:
     s3fs = needed("s3fs", extra="s3", location=asked.shown)
     resolver_type = needed("aiohttp.abc", extra="s3", location=asked.shown).AbstractResolver
     limits = asked.limits
+    session = needed("aiobotocore.session", extra="s3", location=asked.shown).AioSession()
+    session.register_component("data_loader", _service_data())
     guard = _Guard(asked)
     resolver_type.register(_Guard)
     with ExitStack() as stack:
@@ -44,6 +48,7 @@ def open_s3(asked: Asked) -> Iterator[ObjectFile]:
                 key=asked.user or None,
                 secret=asked.password or None,
                 endpoint_url=asked.endpoint,
+                session=session,
                 config_kwargs={
                     "connect_timeout": limits.connect_timeout_s,
                     "read_timeout": limits.read_timeout_s,
@@ -59,6 +64,12 @@ def open_s3(asked: Asked) -> Iterator[ObjectFile]:
             client = calls.run(store.set_session())
         stack.callback(calls.close, client)
         yield ObjectFile(calls, store)
+
+
+@cache
+def _service_data() -> Any:
+    """Return the loader of Amazon's descriptions of S3: reading them takes longer than a small feed does."""
+    return importlib.import_module("botocore.loaders").create_loader()
 
 
 class _Guard:

@@ -20,6 +20,8 @@ UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 #: Each value costs memory beside its bytes, so a page of nothing but tiny ones would cost a hundred times its size. Real
 #: pages have a comma every 40 to 80 bytes.
 _MOST_COMMAS: Final = 1_000_000
+#: How much of a server's own text stands in a message.
+_SHOWN: Final = 40
 _BOM: Final = b"\xef\xbb\xbf"
 #: Names of lists that are no records, where the list is looked for.
 _NO_RECORDS: Final = frozenset({"error", "errors", "warnings", "messages"})
@@ -103,11 +105,11 @@ def _read(body: bytes, headers: Mapping[str, str], shape: Shape) -> Page:
     place = _place(body) if shape.records is None else shape.records
     found = at(body, place)
     if found is None:
-        raise BadPage(f"has no list at {place!r}")
+        raise BadPage(f"has no list at {place[:_SHOWN]!r}")
     try:
         raws = msgspec.json.decode(found, type=list[msgspec.Raw])
     except msgspec.ValidationError:
-        raise BadPage(f"has no list at {place!r}" if place else "is no list") from None
+        raise BadPage(f"has no list at {place[:_SHOWN]!r}" if place else "is no list") from None
     records = [line_of(bytes(raw)) for raw in raws]
     if not all(record.startswith(b"{") for record in records):
         raise BadPage("holds something that is no record (a JSON object)")
@@ -144,7 +146,7 @@ def _place(body: bytes) -> str:
     fields = msgspec.json.decode(body, type=Fields)
     lists = [key for key, raw in fields.items() if bytes(raw)[:1] == b"[" and key not in _NO_RECORDS]
     if len(lists) != 1:
-        some = f"several lists ({', '.join(map(repr, lists[:5]))})" if lists else "no list"
+        some = f"several lists ({', '.join(repr(name[:_SHOWN]) for name in lists[:5])})" if lists else "no list"
         raise BadPage(f"has {some}: say where the records are, as in records = 'data.items'")
     return lists[0]
 

@@ -27,7 +27,11 @@ _PRODUCT_FILTERS: Final = (
     "search", "shipping_class", "sku", "slug", "status", "stock_status", "tag", "tax_class", "type",
 )  # fmt: skip
 _MOST_VARIATION_PAGES: Final = 100
-_PATHS: Final = {"shopify-storefront": "/products.json", "woocommerce": "/wp-json/wc/v3/products"}
+#: style -> what is in every address of such a list, and the path to add where it is not
+_PATHS: Final = {
+    "shopify-storefront": (".json", "/products.json"),
+    "woocommerce": ("/wc/v", "/wp-json/wc/v3/products"),
+}
 _NUMBERED: Final = frozenset({"shopify-storefront", "woocommerce", "page"})
 
 
@@ -146,11 +150,12 @@ def _pairs(query: str) -> list[tuple[str, str]]:
 
 
 def _completed(location: str, style: str) -> str:
-    """A shop's address alone is enough for the known paths."""
+    """A shop's address alone, or that of a collection, is enough for the known paths."""
     parts = urlsplit(location)
-    if style in _PATHS and parts.path in ("", "/") and "rest_route" not in dict(_pairs(parts.query)):
-        return urlunsplit(parts._replace(path=_PATHS[style]))
-    return location
+    mark, path = _PATHS.get(style, ("", ""))
+    if mark in parts.path + unquote_plus(parts.query):
+        return location
+    return urlunsplit(parts._replace(path=parts.path.rstrip("/") + path))
 
 
 def _since(pages: Pages, since: datetime) -> dict[str, str]:

@@ -49,7 +49,8 @@ class Variations:
             product_id = scalar(bytes(fields.get("id", b""))) or ""
             found = self._read(product_id, expected)
             if isinstance(found, str):
-                self._first_failure = self._first_failure or f"product {product_id[:20]}: {found}"
+                shown = product_id[:20] if product_id.isalnum() else repr(product_id[:20])
+                self._first_failure = self._first_failure or f"product {shown}: {found}"
                 self._failures += 1
                 yield product
             else:

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from feedsync.testing import FOREIGN, limits
+from feedsync.testing.suite import Suite
 
 PAGE = (Path(__file__).parents[2] / "docs" / "adapters.md").read_text(encoding="utf-8")
 ADAPTER, TESTS = (re.findall(rf"^\*\*`{name}`\*\*.*?^```\w+\n(.*?)^```", PAGE, re.M | re.S)[0]
@@ -60,8 +61,7 @@ MISTAKES = {
     "numbers are guessed": ("found[name] = f", 'found[name] = float(value) if name == "quantity" else f', "test_good_items_become_variants"),
     "no end is an end": ("            yield self._block([_item(last, at) if mark", "            if not mark:\n                self._end = b'%d' % self._count\n                return\n            yield self._block([_item(last, at) if mark", "test_no_cut_of_a_plain_document_is_overlooked"),
     "half an item": (' if mark else _item(rest, at, "FS-311")', " if mark else _item(rest, at)", "test_no_cut_is_overlooked"),
-    "an id is made up": ("return Parsed(problem=Problem(item.broken, {", 'return Parsed(id_text=item.raw[:1].decode("latin-1").strip() + "0", problem=Problem(item.broken, {',
-                         "test_no_cut_is_overlooked"),
+    "an id is made up": ("id_text=item_id)", 'id_text="0")', "test_a_document_is_read_as_it_says"),
     "one bad item is fatal": ('return _refused(f"the line {line[:80]!r} cannot be read", item_id)', 'raise Fatal("FS-306", location="", encoding="")',
                               "test_a_damaged_item_costs_itself_alone"),
     "a bad item is nothing": ('return _refused(f"the line {line[:80]!r} cannot be read", item_id)', "continue",
@@ -79,7 +79,7 @@ MISTAKES = {
     "no limit": ("len(rest) > ITEM_LIMIT_BYTES", "len(rest) > 1 << 40", "test_noise_without_an_end_costs_no_memory"),
     "a long one is nothing": ('items.append(_item(rest, at, "FS-307"))', "self._count += 1",
                                       "test_an_item_larger_than_any_product_costs_itself_alone"),
-    "time": ("*pieces, rest = ", 'sum(chunk[:n].count(b"x") for n in range(0, len(chunk), 12))\n            *pieces, rest = ',
+    "time": ("*pieces, rest = ", 'sum(chunk[:n].count(b"x") for n in range(0, len(chunk), 3))\n            *pieces, rest = ',
              "test_repeated_signs_cost_no_time"),
 }  # fmt: skip
 
@@ -112,15 +112,25 @@ def run(suite: Any, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("right", "wrong", "rule"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_found(right: str, wrong: str, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ADAPTER.count(right) >= 1
-    monkeypatch.setattr(limits, "_PATIENCE_S", 0.5)
+    monkeypatch.setattr(limits, "_PATIENCE_S", 0.3)
     suite = suite_of(ADAPTER.replace(right, wrong), monkeypatch)
     with pytest.raises(Exception) as found:  # noqa: PT011 (whatever a wrong adapter ends with)
         run(suite, rule, monkeypatch)
     assert not isinstance(found.value, (NameError, SyntaxError, ImportError)), "the mistake itself is mistaken"
     monkeypatch.undo()
-    monkeypatch.setattr(limits, "_PATIENCE_S", 0.5)
+    monkeypatch.setattr(limits, "_PATIENCE_S", 0.3)
 
 
 def test_every_rule_finds_some_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
     rules = {name for name in dir(suite_of(ADAPTER, monkeypatch)) if name.startswith("test_")}
     assert rules - {rule for _, _, rule in MISTAKES.values()} == {"test_what_other_documents_taught_may_be_skipped"}
+
+
+def test_a_document_that_is_refused_as_a_whole_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    right, wrong, _ = MISTAKES["one bad item is fatal"]
+    run(suite_of(ADAPTER.replace(right, wrong), monkeypatch), "test_one_byte_costs_one_item", monkeypatch)
+
+
+def test_a_class_says_what_an_item_looks_like() -> None:
+    with pytest.raises(NotImplementedError):
+        Suite().item(1)

@@ -17,8 +17,7 @@ import pytest
 from feedsync.adapters.jsonfeed import JSON_FORMATS
 from feedsync.normalize.item import Normalizer
 from feedsync.settings import Catalogs, Products
-from tests.adapters.jsonfeed.reading import BY_NAME, Reading, read, recognized_as
-from tests.adapters.reading import knowing
+from tests.adapters.jsonfeed.reading import BY_NAME, Reading, knowing, read, recognized_as
 
 FOLDER = Path(os.environ.get("FEEDSYNC_REAL_FEEDS", ""))
 pytestmark = [

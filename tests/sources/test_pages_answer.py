@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsync.sources.pages_answer import BadPage, Page, Shape, digest, key_of, line_of, next_link, read_page
@@ -148,6 +148,7 @@ def test_lines(sent: bytes, line: bytes) -> None:
     assert line_of(sent) == line
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     st.dictionaries(
         st.text(),

@@ -7,9 +7,10 @@ import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -91,6 +92,7 @@ def test_when_everything_is_due(
 _TEXT = st.text(st.characters(codec="utf-8"), max_size=5)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.dictionaries(_TEXT.filter(bool), _TEXT), st.dictionaries(_TEXT.filter(bool), _TEXT | st.none()))
 def test_parameters_replace_those_of_their_name(first: dict[str, str], second: dict[str, str | None]) -> None:
     url = with_query(with_query("https://shop.example/a;b?x%5B%5D=1&&flag", first), second)
@@ -99,6 +101,24 @@ def test_parameters_replace_those_of_their_name(first: dict[str, str], second: d
     )
     assert url == with_query(expected, second)
     assert url.startswith("https://shop.example/a;b")
+
+
+@pytest.mark.parametrize(
+    ("style", "location", "path"),
+    [
+        ("woocommerce", "https://a.example", "/wp-json/wc/v3/products"),
+        ("woocommerce", "https://a.example/shop/", "/shop/wp-json/wc/v3/products"),
+        ("woocommerce", "https://a.example/wp-json/wc/v3/products?x=1", "/wp-json/wc/v3/products"),
+        ("woocommerce", "https://a.example/?rest_route=%2Fwc%2Fv3%2Fproducts", "/"),
+        ("shopify-storefront", "https://a.example/", "/products.json"),
+        ("shopify-storefront", "https://a.example/en/collections/all", "/en/collections/all/products.json"),
+        ("shopify-storefront", "https://a.example/collections/all/products.json", "/collections/all/products.json"),
+        ("page", "https://a.example", ""),
+    ],
+)
+def test_a_shops_address_is_enough(style: str, location: str, path: str) -> None:
+    pages = Pages.model_validate({"style": style})
+    assert urlsplit(requests_for(location, pages, {}, None).first).path == path
 
 
 # -- the documentation

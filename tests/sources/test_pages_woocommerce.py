@@ -118,12 +118,13 @@ def test_failures_that_are_not_in_a_row_end_nothing(api: Api, tmp_path: Path) ->
     assert str(document.short).startswith("the variations of 6 products")
 
 
-@pytest.mark.parametrize("product_id", ["1/../../users", "", None, "²", True, 1.5])
+@pytest.mark.parametrize("product_id", ["1/../../users", "1\n2", "", None, "²", True, 1.5])
 def test_an_id_becomes_no_other_address(api: Api, tmp_path: Path, product_id: Any) -> None:
     product = {"id": product_id, "type": "variable", "variations": [1]}
     api.serves(shop(products=[product]))
     document = pull(api, tmp_path)
     assert "its id is no number" in str(document.short)
+    assert str(document.short).isprintable()
     assert {request.path for request in api.requests} == {"/wp-json/wc/v3/products"}
 
 

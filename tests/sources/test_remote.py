@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from feedsync.errors import Fatal
+from feedsync.errors import Fatal, FeedsyncError
 from feedsync.sources import Credentials, Document, fetch
 from feedsync.sources.network import SYSTEM
 from feedsync.sources.remote import SCHEMES
@@ -121,6 +125,42 @@ def test_a_key_stands_as_it_is(location: str, login: str, bucket: str | None, ke
     assert f"{asked.user}:{asked.password}".strip(":") == login
     assert asked.host == (bucket or "arn:aws:s3:eu-west-1:123456789012:accesspoint")
     assert asked.path == key
+
+
+@settings(deadline=None)
+@given(
+    scheme=st.sampled_from(["sftp", "ftp", "s3"]),
+    user=st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1),
+    password=st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=4),
+    path=st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1),
+)
+def test_a_login_in_an_address_is_understood_and_never_shown(scheme: str, user: str, password: str, path: str) -> None:
+    asked = ask(
+        f"{scheme}://{quote(user, safe='')}:{quote(password, safe='')}@host/{path}",
+        credentials=Credentials(),
+        limits=QUICK,
+        allow=(),
+        network=SYSTEM,
+        endpoint=None,
+        is_object=scheme == "s3",
+    )
+    assert (asked.user, asked.password, asked.path) == (user, password, path)
+    assert asked.shown == f"{scheme}://host/{path}"
+
+
+@settings(deadline=None)
+@given(st.sampled_from(["sftp://", "ftp://", "s3://"]), st.text(), st.booleans())
+def test_no_address_is_too_strange(start: str, rest: str, is_object: bool) -> None:
+    with suppress(FeedsyncError):
+        ask(
+            start + rest,
+            credentials=Credentials(),
+            limits=QUICK,
+            allow=(),
+            network=SYSTEM,
+            endpoint=None,
+            is_object=is_object,
+        )
 
 
 def test_an_sftp_server_needs_to_know_who_asks(pull: Pull) -> None:

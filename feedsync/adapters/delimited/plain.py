@@ -11,13 +11,16 @@ import msgspec
 from feedsync.adapters.base import Parsed, RawItem
 from feedsync.adapters.delimited.columns import attributes_of
 from feedsync.adapters.delimited.header import Header
-from feedsync.adapters.delimited.rows import Rows
-from feedsync.adapters.delimited.table import DelimitedAdapter, Shape, broken_row, whole
+from feedsync.adapters.delimited.rows import Layout, Rows
+from feedsync.adapters.delimited.table import ADDRESS, DelimitedAdapter, Shape, broken_row, whole
 from feedsync.errors import Problem
 from feedsync.model import Attributes, Value
 
 #: What a product cannot do without (design, section 6), so far as its row may not end before it.
 _NEEDED = ("id", "title", "link", "image_link", "price", "availability")
+_PRICE = re.compile(r"[^\d]{0,9}\d.{0,40}")
+_WORDS = re.compile(r"[^\d:]{1,40}")
+_SIGNS = {"link": ADDRESS, "image_link": ADDRESS, "price": _PRICE, "sale_price": _PRICE, "availability": _WORDS}
 _IMAGES = ("additional_image_link", "image_link")
 #: Where an address begins behind one of the separators that Meta allows: comma, semicolon, space, bar.
 _ADDRESS = re.compile(r"(?<![^\s,;|])https?://")
@@ -42,9 +45,9 @@ class _PlainShape(Shape):
         super().__init__(header, location, site)
         self._names = attributes_of(header)
         places = {name: place for place, name in reversed(list(enumerate(self._names)))}
-        self.id_column = places.get("id")
         needed = [places[name] for name in _NEEDED if name in places]
-        self.reach = 1 + max(needed) if len(needed) > 2 else len(header)
+        reach = 1 + max(needed) if len(needed) > 2 else len(header)
+        self.layout = Layout(reach, places.get("id"), {places[n]: sign for n, sign in _SIGNS.items() if n in places})
 
     def items(self, rows: Rows) -> Iterator[RawItem]:
         """A row, an item."""

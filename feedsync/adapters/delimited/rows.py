@@ -5,14 +5,16 @@ closed makes the rows behind it part of one cell: they are read again, or, where
 reported without an id, which makes the document degraded. No row is lost in silence, and none is made up of two.
 
 *Fewer cells than columns.* Spreadsheets and WooCommerce leave empty cells at a row's end out, so a short row is read
-with empty ones there; but only when it reaches past every column that a product must have, the row behind it is no
-fragment (which would be this row's rest), and it is not the document's unfinished last line. *More cells* that are not
+with empty ones there; but only when it reaches past every column that a product must have, no cell looks as if it stood
+under another column, the row behind it is no fragment and has not just as many cells as would make it this row's rest,
+and it is not the document's unfinished last line. *More cells* that are not
 empty are never trusted, nor are empty ones unless the first row has as many: a comma too many moves all cells behind it.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -44,6 +46,18 @@ class Row(msgspec.Struct, gc=False):
     id_text: str | None = None
     text: str = ""
     note: str | None = None
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """What a format knows of its rows.
+
+    ``reach`` is the least number of cells of a row that lacks its last ones; ``id_column`` where the id stands, or None
+    where a row has none of its own; ``signs`` what the cells of some columns look like where they are not empty.
+    """
+
+    reach: int
+    id_column: int | None = None
+    signs: dict[int, re.Pattern[str]] = {}
 
 
 class _TooLong(Exception):
@@ -84,12 +98,11 @@ class Rows:
     Args:
         lines: the document behind its header.
         header: what stands above.
-        reach: the least number of cells of a row that may lack its last ones.
-        id_column: where the id stands, or None where a row has none of its own.
+        layout: what the format knows of its rows.
         encoding: for the reason why a row was refused.
     """
 
-    def __init__(self, lines: TextLines, header: Header, reach: int, id_column: int | None, encoding: str) -> None:
+    def __init__(self, lines: TextLines, header: Header, layout: Layout, encoding: str) -> None:
         self._lines = lines
         self._feed = _Feed(lines)
         self._reader = csv.reader(self._feed, delimiter=header.delimiter, skipinitialspace=header.spaced, strict=True)
@@ -97,25 +110,31 @@ class Rows:
         self._header = [name.strip() for name in header.names]
         self._width = len(header.names)
         self._ending = 0 if any(header.below[self._width :]) else len(header.below)  # cells, where lines end in commas
-        self._reach = reach
-        self._id = id_column
+        self._reach = layout.reach
+        self._id = layout.id_column
+        self._signs = layout.signs
         self._encoding = encoding
         self._looks = _SECOND_LOOKS
-        self._two_records = self._width + reach - 1  # from so many cells on, a line may be two records
+        self._two_records = self._width + layout.reach - 1  # from so many cells on, a line may be two records
         self.faults: list[Problem] = []
 
     def __iter__(self) -> Iterator[Row]:
         """The rows in order; empty ones, repeated headers and comments are none."""
         short: Row | None = None  # a row without its last cells, until it is known what stands behind it
+        filled = 0  # how many cells it has
         for found in self._found():
+            count = len(found.cells)
             if short is not None:
-                fragment = found.problem is not None and found.id_text is None and len(found.cells) < self._width
+                rest = filled + count == self._width + 1  # of a row that was cut within a cell
+                fragment = rest or (found.problem is not None and found.id_text is None and count < self._width)
                 yield self._refused(short, "it is broken in two") if fragment else short
                 short = None
-            if found.problem is None and len(found.cells) < self._width:
-                short = found
+                if rest and found.problem is None:
+                    found = self._refused(found, "it is the rest of the row before it", sure=False)
+            if found.problem is None and count < self._width:
+                short, filled = found, count
                 self._two_records = 2 * self._reach - 1
-                short.cells += [""] * (self._width - len(short.cells))
+                short.cells += [""] * (self._width - count)
             else:
                 yield found
         if short is not None:
@@ -184,12 +203,22 @@ class Rows:
             return self._refused(row, "", sure=len(taken) == 1 and len(cells) < self._two_records)
         if len(cells) < self._reach:
             return self._refused(row, "", sure=False)
+        if len(cells) < self._width and not self._in_place(cells):
+            return self._refused(row, "its cells seem to stand under other columns", sure=self._id == 0)
         if len(cells) < self._width and not taken[-1][0].endswith(("\n", "\r")):
             row.problem = Problem("FS-311")
         return row
 
     def _row(self, cells: list[str], taken: list[tuple[str, int]]) -> Row:
         return Row(taken[0][1], cells, text=taken[0][0][:_EXCERPT].rstrip("\r\n"))
+
+    def _in_place(self, cells: list[str]) -> bool:
+        """Whether no cell contradicts its column; a delimiter that is missing moves all cells behind it."""
+        return all(
+            not (cell := cells[place].strip()) or sign.fullmatch(cell)
+            for place, sign in self._signs.items()
+            if place < len(cells)
+        )
 
     def _swallowed(self, taken: list[tuple[str, int]]) -> bool:
         """Whether each line of a row has as many cells as a row: a mark was opened in the first, and by chance closed."""

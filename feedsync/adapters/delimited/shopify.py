@@ -7,6 +7,7 @@ more image. The file knows no variant ids and no addresses: see :func:`variant_i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import ClassVar
@@ -15,8 +16,8 @@ from feedsync.adapters.base import Parsed, RawItem
 from feedsync.adapters.delimited.columns import normalized
 from feedsync.adapters.delimited.groups import NO, YES, Group, groups, torn, unguarded, variant_id
 from feedsync.adapters.delimited.header import Header
-from feedsync.adapters.delimited.rows import Rows
-from feedsync.adapters.delimited.table import DelimitedAdapter, Shape, broken, required, whole
+from feedsync.adapters.delimited.rows import Layout, Rows
+from feedsync.adapters.delimited.table import ADDRESS, AMOUNT, COUNT, DelimitedAdapter, Shape, broken, required, whole
 from feedsync.errors import Problem
 from feedsync.model import Attributes, Value
 
@@ -55,6 +56,8 @@ _OWN_NAMES = ("variant", "image", "price", "compare", "cost", "weight", "unit_pr
 #: A row with one of these is a variant, a row with none of them only an image.
 _VARIANT = ("price", "option1_value", "option2_value", "option3_value", "sku")
 _COPIED = ("google_product_category", "gender", "age_group", "condition", *(f"custom_label_{n}" for n in range(5)))
+_SIGNS = {"price": AMOUNT, "compare_at": AMOUNT, "quantity": COUNT, "position": COUNT, "image": ADDRESS,
+          "variant_image": ADDRESS, "policy": re.compile(r"(?i)deny|continue|true|false")}  # fmt: skip
 _NOT_OFFERED = frozenset({"draft", "archived", "unlisted"})
 
 
@@ -85,7 +88,8 @@ class _ShopifyShape(Shape):
             if (found := next((name for name in others if name in names), None)) is not None
         }
         required(self._at, ["handle"], location)
-        self.reach = 1 + max(self._at.values())
+        signs = {self._at[key]: sign for key, sign in _SIGNS.items() if key in self._at}
+        self.layout = Layout(1 + max(self._at.values()), signs=signs)
         own = {self._at[key] for key in _OWN if key in self._at}
         self._shared = [
             place for place, name in enumerate(names) if place not in own and not name.startswith(_OWN_NAMES)

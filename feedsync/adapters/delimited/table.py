@@ -7,6 +7,7 @@ are its problem, and its hash is made otherwise than that of a whole one, so tha
 from __future__ import annotations
 
 import io
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -17,11 +18,15 @@ import msgspec
 from feedsync.adapters.base import DETECTED, Block, Known, Parsed, RawItem, ReadOptions, item_hash, read_up_to
 from feedsync.adapters.delimited.encoding import SAMPLE_BYTES, TextLines, sniff_encoding
 from feedsync.adapters.delimited.header import Header, find_header, looks_like_text
-from feedsync.adapters.delimited.rows import Row, Rows
+from feedsync.adapters.delimited.rows import Layout, Row, Rows
 from feedsync.errors import Fatal, Problem
 
 _BLOCK_ITEMS = 512
 _BLOCK_BYTES = 1 << 22
+#: What cells of some columns look like, in whichever format.
+ADDRESS = re.compile(r"https?://.*|/.*", re.DOTALL)
+AMOUNT = re.compile(r"'?[-+]?[\d.,' ]{1,20}")
+COUNT = re.compile(r"'?[-+]?\d{1,12}(?:\.0+)?")
 _CELLS = msgspec.json.Decoder(list[list[str]])
 
 
@@ -40,10 +45,8 @@ _BROKEN = msgspec.json.Decoder(Broken)
 class Shape(ABC):
     """How one format makes items of rows and reads them; one for each pass."""
 
-    #: The column that holds an item's id, where a row has one of its own.
-    id_column: int | None = None
-    #: The least number of cells of a row that lacks its last ones: those that a product cannot do without.
-    reach: int
+    #: What it knows of rows.
+    layout: Layout
 
     def __init__(self, header: Sequence[str], location: str, site: str | None) -> None:
         self.header = [name.strip() for name in header]
@@ -179,7 +182,7 @@ class DelimitedAdapter(ABC):
         lines = TextLines(sample, stream, encoding)
         for _ in range(header.lines):
             lines.read()
-        rows = Rows(lines, header, shape.reach, shape.id_column, encoding)
+        rows = Rows(lines, header, shape.layout, encoding)
         context = msgspec.json.encode((encoding, header.delimiter, header.names, options.site))
         return TableSplit(rows, shape, context)
 

@@ -7,6 +7,7 @@ Pictures are named without their address. What is not visible is left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import ClassVar
@@ -15,8 +16,8 @@ from feedsync.adapters.base import Parsed, RawItem
 from feedsync.adapters.delimited.columns import normalized
 from feedsync.adapters.delimited.groups import NO, YES, Group, groups, torn, unguarded, variant_id
 from feedsync.adapters.delimited.header import Header
-from feedsync.adapters.delimited.rows import Rows
-from feedsync.adapters.delimited.table import DelimitedAdapter, Shape, broken, required, whole
+from feedsync.adapters.delimited.rows import Layout, Rows
+from feedsync.adapters.delimited.table import AMOUNT, DelimitedAdapter, Shape, broken, required, whole
 from feedsync.errors import Problem
 from feedsync.model import Attributes, Value
 
@@ -42,6 +43,8 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     **{f"option{n}_name": (f"productoptionname{n}",) for n in range(1, 7)},
     **{f"option{n}_value": (f"productoptiondescription{n}", f"productoptionchoices{n}") for n in range(1, 7)},
 }
+_SIGNS = {"kind": re.compile(r"(?i)product|variant|media"), "price": AMOUNT, "old_price": AMOUNT, "surcharge": AMOUNT,
+          "discount_mode": re.compile(r"(?i)percent|amount"), "discount": AMOUNT}  # fmt: skip
 _CENT = Decimal("0.01")
 
 
@@ -70,7 +73,8 @@ class _WixShape(Shape):
             if (found := next((name for name in others if name in names), None)) is not None
         }
         required(self._at, ["handle", "kind"], location)
-        self.reach = 1 + max(place for key, place in self._at.items() if not key.startswith("option"))
+        reach = 1 + max(place for key, place in self._at.items() if not key.startswith("option"))
+        self.layout = Layout(reach, signs={self._at[key]: sign for key, sign in _SIGNS.items() if key in self._at})
         self._has_address = "handle" in names
 
     def _cell(self, cells: Sequence[str], key: str) -> str:

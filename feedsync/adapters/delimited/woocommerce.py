@@ -17,8 +17,8 @@ from feedsync.adapters.base import ITEM_LIMIT_BYTES, Parsed, RawItem
 from feedsync.adapters.delimited import woo_columns
 from feedsync.adapters.delimited.groups import unguarded
 from feedsync.adapters.delimited.header import Header
-from feedsync.adapters.delimited.rows import Rows
-from feedsync.adapters.delimited.table import DelimitedAdapter, Shape, broken, broken_row, required, whole
+from feedsync.adapters.delimited.rows import Layout, Rows
+from feedsync.adapters.delimited.table import AMOUNT, DelimitedAdapter, Shape, broken, broken_row, required, whole
 from feedsync.errors import Problem, Unsafe
 from feedsync.model import Attributes, Value
 
@@ -31,6 +31,9 @@ _CELLS = msgspec.json.Decoder(list[str])
 #: Two of these, and so many names, are no coincidence.
 _TELLING = frozenset({"published", "in_stock", "visibility", "short", "parent"})
 _ENOUGH_NAMES = 10
+_SIGNS = {"visibility": re.compile(r"visible|catalog|search|hidden"), "published": re.compile(r"[01]|-1"),
+          "in_stock": re.compile(r"[01]|backorder"), "sale": AMOUNT, "price": AMOUNT,
+          "parent": re.compile(r"id: ?\d+|[^,>]{1,80}"), "position": re.compile(r"-?\d+")}  # fmt: skip
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -74,8 +77,11 @@ class _WooShape(Shape):
         super().__init__(header.names, location, site)
         self._at = _columns(header)
         required(self._at, ["type", "name", "price"], location)
-        self.id_column = self._at.get("id", self._at.get("sku"))
-        self.reach = 1 + max(place for name, place in self._at.items() if name not in ("brands", "gtin"))
+        self.layout = Layout(
+            1 + max(place for name, place in self._at.items() if name not in ("brands", "gtin")),
+            self._at.get("id", self._at.get("sku")),
+            {self._at[name]: sign for name, sign in _SIGNS.items() if name in self._at},
+        )
         self._attributes = woo_columns.attributes(header.names, self._at.get("position", 0))
         self._parents: dict[str, _Kept] = {}
         self._memory = 0

@@ -91,6 +91,12 @@ def scalar(value: Any) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else ""
 
 
+def damaged_id(value: Any) -> str:
+    """The id of a record that lost characters, unless the id itself did."""
+    text = scalar(value)
+    return "" if "\ufffd" in text else text
+
+
 def sure_id(raw: bytes) -> str | None:
     """The id of a record that is no JSON, where it is sure.
 
@@ -112,7 +118,7 @@ def sure_id(raw: bytes) -> str | None:
             if text[at] != ",":
                 return None
             if attribute(name) == "id":
-                return scalar(value) or None
+                return damaged_id(value) or None
             at = _space(text, at + 1)
     except (ValueError, IndexError, RecursionError):
         pass

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, ClassVar
 
 from feedsync.adapters.base import DETECTED, Parsed, RawItem, ReadOptions
 from feedsync.adapters.delimited.columns import ALIASES, attribute, normalized
-from feedsync.adapters.jsonfeed.decode import UnreadableError, decode, scalar, sure_id
+from feedsync.adapters.jsonfeed.decode import UnreadableError, damaged_id, decode, scalar, sure_id
 from feedsync.adapters.jsonfeed.outline import Found
 from feedsync.adapters.jsonfeed.split import JsonSplit, Piece, begin, is_json, refusal
 from feedsync.errors import Problem
@@ -85,7 +85,7 @@ class JsonItems:
         try:
             record = decode(item.raw, transcoded=self._transcoded)
         except UnreadableError as error:
-            item_id = sure_id(item.raw) if error.value is None else scalar(attributes_of(error.value).get("id"))
+            item_id = sure_id(item.raw) if error.value is None else damaged_id(attributes_of(error.value).get("id"))
             if not item_id:
                 return refusal(item, transcoded=self._transcoded)
             return Parsed(problem=Problem("FS-417", {"reason": error.reason}), id_text=item_id)

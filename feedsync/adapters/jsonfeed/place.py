@@ -3,7 +3,7 @@
 Found are, in this order: JSON Lines; the records of a list at the top; the outermost object or list whose keys are
 those of a product, rather one under a name that lists of records have (``products``, ``items``, ``data``); a list under
 such a name; the first list of objects; an empty list under such a name. Later runs of a feed may hold other lists in
-front of it, so a schedule had better say where it is. An answer that says it is an error holds no records, whatever else is in it.
+front of it, so a schedule had better say where it is. An answer that says it is an error holds no records at all.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from feedsync.adapters.base import ITEM_LIMIT_BYTES, Parsed, RawItem
-from feedsync.adapters.jsonfeed.decode import UnreadableError, decode, scalar
+from feedsync.adapters.jsonfeed.decode import UnreadableError, damaged_id, decode, scalar
 from feedsync.adapters.jsonfeed.split import Piece, refusal
 from feedsync.errors import Problem
 from feedsync.model import Attributes
@@ -84,7 +84,7 @@ class ProductItems:
         told = Problem("FS-417", {"reason": _DECODER.decode(reason[0])}) if reason else self._describe(product, variant)
         if isinstance(told, Problem):
             whose = variant if variant is not None else product
-            item_id = scalar((whose or {}).get("id"))
+            item_id = damaged_id((whose or {}).get("id"))
             return Parsed(
                 problem=told if item_id else Problem("FS-304", {"detail": told.message}), id_text=item_id or None
             )

@@ -26,6 +26,8 @@ _KEYS = frozenset({
 _OWN = frozenset(("permalink", "stock_status", "manage_stock", "variations"))
 #: WordPress' own statuses but ``publish``; one that a plugin made up leaves open whether the product is offered.
 _NOT_OFFERED = frozenset(("draft", "pending", "private", "future", "trash", "auto-draft", "inherit"))
+#: Types that have no variations, whatever stands there.
+_WITHOUT = frozenset(("simple", "external", "subscription", "bundle", "composite", "booking"))
 #: Change without meaning, or may hold what a plugin keeps to itself; links are not the shop's pages.
 _NOT_KEPT = frozenset({
     "variations", "meta_data", "_links", "date_modified", "date_modified_gmt", "related_ids", "total_sales",
@@ -69,10 +71,11 @@ def offers(record: dict[str, Any]) -> Offers | None:
     listed = record.get("variations")
     variations = [*listed.values()] if isinstance(listed, dict) else listed if isinstance(listed, list) else []
     product = without(record, _NOT_KEPT)
-    # other types list none, whatever stands there
-    if not variations or (kind and not kind.startswith("variable")):
+    if kind in _WITHOUT or (not variations and isinstance(listed, list | dict)):
         return Offers(product, [None])
-    if not all(isinstance(one, dict) or scalar(one) for one in variations):
+    if not variations and not kind.startswith("variable"):
+        return Offers(product, [None])
+    if not variations or not all(isinstance(one, dict) or scalar(one) for one in variations):
         return None
     return Offers(
         product,

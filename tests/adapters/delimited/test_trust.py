@@ -118,3 +118,35 @@ def test_of_two_records_on_a_line_neither_is_named_where_the_first_may_be_short(
     two = row(2, ",,,,x") + "\n"
     assert read(HEAD + row(1) + "\n" + two).codes == [None, "FS-416"]
     assert read(HEAD + row(1, "") + "\n" + two).codes == [None, "FS-304"]
+
+
+def test_a_delimiter_that_is_missing_moves_the_cells_behind_it() -> None:
+    reading = read(HEAD + "1,Shirt https://a.example/1,9 EUR,8 EUR,red\n" + row(2) + "\n")
+    assert reading.codes == ["FS-418", None]
+    assert reading.ids == ["1", "2"]
+    assert "its cells seem to stand under other columns" in messages(reading.parsed)[0]
+
+
+def test_where_the_id_is_behind_it_nobody_knows_whose_row_it_was() -> None:
+    reading = read(
+        "title,id,link,price,color\nShirt 1,https://a.example/1,9 EUR,red\nShirt,2,https://a.example/2,9 EUR\n"
+    )
+    assert reading.codes == ["FS-304", None]
+
+
+def test_in_a_shops_export_too() -> None:
+    head = "Handle,Title,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Variant Compare At Price,More,Other\n"
+    whole, moved = "cup,Cup,0,deny,55,85,,\n", "mug,Mug,0deny,55,85,,\n"
+    assert read(head + whole + moved, "shopify-csv").codes == ["FS-304", "FS-418"]
+    assert read(head + whole + whole.replace("cup", "mug").replace(",\n", "\n"), "shopify-csv").codes == [None, None]
+
+
+def test_two_short_rows_that_make_one_are_one() -> None:
+    """The line break stands within the price; what follows it is long enough for a row of its own."""
+    head = "id,price," + ",".join(f"label {number}" for number in range(8)) + "\n"
+    reading = read(head + "1,73\n0.99 USD,a,b,c,d,e,f,g,h\n2,9 USD,a,b,c,d,e,f,g,h\n", delimiter=",")
+    assert reading.codes == ["FS-304", "FS-304", None]
+    head = "id,title,price," + ",".join(f"label {number}" for number in range(8)) + "\n"
+    reading = read(head + "1,t,73\n0.99 USD,a,b 1,c,d,e,f,g,h\n2,t,9 USD,a,b,c,d,e,f,g,h\n", delimiter=",")
+    assert reading.codes == ["FS-418", "FS-304", None]
+    assert messages(reading.parsed)[1].endswith("(it is the rest of the row before it)")

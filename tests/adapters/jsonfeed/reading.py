@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from typing import Any, BinaryIO, NamedTuple
 
 from feedsync.adapters.base import DETECTED, Adapter, Known, Parsed, RawItem, ReadOptions
@@ -68,6 +69,13 @@ def read(data: bytes | str, adapter: Adapter | None = None, **more: Any) -> Read
 def read_json(value: Any, adapter: Adapter | None = None, **more: Any) -> Reading:
     """Read a value as JSON."""
     return read(json.dumps(value), adapter, **more)
+
+
+def knowing(reading: Reading, keep: Callable[[int], bool] = lambda _: True) -> Known:
+    """A snapshot that holds the records of those items of a reading that were read, some of them forgotten."""
+    both = enumerate(zip(reading.items, reading.parsed, strict=True))
+    held = {one.hash for index, (one, parsed) in both if parsed.attributes is not None and keep(index)}
+    return lambda hashes: [one in held for one in hashes]
 
 
 def lines(*records: Any) -> bytes:

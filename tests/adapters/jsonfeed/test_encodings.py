@@ -62,6 +62,7 @@ def test_one_alien_byte_costs_its_record_which_is_named() -> None:
     assert (reading.codes, reading.ids) == (["FS-417", None], ["1", "2"])
     nameless = read(data.replace(b'"id": "1"', b'"id": null'))
     assert nameless.codes == ["FS-304", None]
+    assert read(data.replace(b'"id": "1"', b'"id": "1\xff"')).codes == ["FS-304", None]
 
 
 def test_what_another_encoding_does_not_have_costs_its_record() -> None:

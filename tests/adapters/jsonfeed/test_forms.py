@@ -67,7 +67,12 @@ def test_a_stream_may_come_in_pieces_of_any_size(data: bytes, step: int) -> None
 
 
 def test_the_schedule_says_where_the_records_are() -> None:
-    value = {"a": [ONE], "b": {"c.d": 1, "list": [TWO], "deep": {"one": product(3)}, "a": 1}, "c": None, "d": {"e": []}}
+    value: dict[str, Any] = {
+        "a": [ONE],
+        "b": {"c.d": 1, "list": [TWO], "deep": {"one": product(3)}, "a": 1},
+        "c": None,
+        "d": {"e": []},
+    }
     found = {
         path: read_json(value, options=ReadOptions(records=path)).ids for path in ("a", "b.list", "b.deep.one", "d.e")
     }
@@ -76,7 +81,7 @@ def test_the_schedule_says_where_the_records_are() -> None:
 
 @pytest.mark.parametrize("path", ["c", "x", "b.x", "a.x", "b.list.0", "b.c"])
 def test_a_path_that_leads_nowhere_is_told(path: str) -> None:
-    value = {"a": [ONE], "b": {"list": [TWO], "c": 5}, "c": None}
+    value: dict[str, Any] = {"a": [ONE], "b": {"list": [TWO], "c": 5}, "c": None}
     with pytest.raises(Fatal, match=path) as caught:
         read_json(value, options=ReadOptions(records=path))
     assert caught.value.code == "FS-314"
@@ -84,7 +89,8 @@ def test_a_path_that_leads_nowhere_is_told(path: str) -> None:
 
 @pytest.mark.parametrize(
     ("data", "count"),
-    [(b"", 0), (b"\n", 0), (b'{"a": 1}', 1), (b'{"a": 1}\n{"a": 2}\n', 2), (b'[{"a": 1}, {}]', 2), (b"[]", 0), (b'{"products": []}', 1)],
+    [(b"", 0), (b"\n", 0), (b'{"a": 1}', 1), (b'{"a": 1}\n{"a": 2}\n', 2), (b'[{"a": 1}, {}]', 2),
+     (b"[]", 0), (b'{"products": []}', 1)],
 )  # fmt: skip
 def test_a_dot_says_that_the_document_itself_is_what_is_meant(data: bytes, count: int) -> None:
     """A program that writes records a line may write one of any keys, or none at all."""
@@ -119,7 +125,8 @@ def test_the_lines_of_records_are_told_in_the_document() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"<rss/>", b"<!doctype html><html>", b"id,title\n1,x", b"[section]\na=1", b"{id}", b"text", b"\xff\xfe<\x00", b"\x00\x01"]
+    "data", [b"", b"<rss/>", b"<!doctype html><html>", b"id,title\n1,x", b"[section]\na=1",
+     b"{id}", b"text", b"\xff\xfe<\x00", b"\x00\x01"]
 )  # fmt: skip
 def test_what_is_no_json_is_not_taken_for_it(data: bytes) -> None:
     assert recognized_as(data) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import tracemalloc
@@ -12,6 +13,7 @@ import pytest
 
 from feedsync.adapters.base import ITEM_LIMIT_BYTES, Adapter
 from feedsync.adapters.jsonfeed import products, records, split
+from feedsync.errors import Fatal
 from tests.adapters.jsonfeed.reading import JSON, SHOPIFY, WOO, lines, product, read, read_json
 from tests.adapters.jsonfeed.shop import shopify, variable, variant, variation
 from tests.adapters.reading import nothing
@@ -43,7 +45,7 @@ def broken(number: int) -> bytes:
     ("adapter", "make", "items", "form", "size"),
     [
         (JSON, plain, 1, "list", 100_000_000),
-        (JSON, plain, 1, "lines", 100_000_000),
+        (JSON, plain, 1, "lines", 30_000_000),
         (SHOPIFY, shop, 4, "list", 30_000_000),
         (SHOPIFY, shop, 4, "lines", 30_000_000),
         (WOO, woo_shop, 4, "list", 30_000_000),
@@ -123,17 +125,16 @@ def test_a_product_that_its_variants_would_repeat_too_often_is_too_large(monkeyp
 
 @pytest.mark.parametrize(
     "part",
-    [b"[]", b'"a",', b"{}", b'"\\"', b"{", b'"', b"\\", b'{"a":{"b":{}}},', b'{"id":', b'"id":1,', b"\n{", b'{"a":1}\n', b" ", b"\xef\xbb\xbf", b'"a":['],
+    [b"[]", b'"a",', b"{}", b'"\\"', b"{", b'"', b"\\", b'{"a":{"b":{}}},', b'{"id":', b'"id":1,', b"\n{", b'{"a":1}\n', b" ",
+      b"\xef\xbb\xbf", b'"a":['],
     ids=repr,
 )  # fmt: skip
 @pytest.mark.parametrize("before", [b"[", b'{"a":', b'{"id":1,"price":1}\n{', b'[{"id":1,"price":1},{"a":'])
 def test_hostile_bytes_take_a_time_that_grows_with_their_length(before: bytes, part: bytes) -> None:
     def seconds(size: int) -> float:
         started = time.perf_counter()
-        try:
+        with contextlib.suppress(Fatal):  # no records
             read(before + part * (size // len(part)), JSON)
-        except Exception as error:
-            assert getattr(error, "code", "") == "FS-314"
         return time.perf_counter() - started
 
     short, long = min(seconds(5_000) for _ in range(2)), seconds(40_000)

@@ -61,5 +61,12 @@ def test_what_is_no_json_at_all_says_what_it_is(data: str, says: str) -> None:
 
 def test_words_that_are_no_error() -> None:
     """Envelopes of answers that went well say so in the same places."""
-    for more in ({"error": None}, {"errors": []}, {"error": False}, {"code": 200, "message": "OK"}, {"success": True}):
+    fine: list[dict[str, Any]] = [
+        {"error": None},
+        {"errors": []},
+        {"error": False},
+        {"code": 200, "message": "OK"},
+        {"success": True},
+    ]
+    for more in fine:
         assert read_json({**more, "products": [product(1)]}).ids == ["1"]

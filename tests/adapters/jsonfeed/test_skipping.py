@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from feedsync.adapters.base import Adapter, ReadOptions, item_hash
 from feedsync.adapters.jsonfeed import split
-from tests.adapters.jsonfeed.reading import JSON, SHOPIFY, WOO, Reading, lines, product, read, read_json
+from tests.adapters.jsonfeed.reading import JSON, SHOPIFY, WOO, Reading, knowing, lines, product, read, read_json
 from tests.adapters.jsonfeed.shop import Record, shopify, variable, variant, variation, woo
-from tests.adapters.reading import knowing
 
 DOCUMENTS: list[tuple[Adapter, list[Any]]] = [
     (
@@ -49,7 +48,7 @@ def test_skipping_equals_reading_everything(
         whole = read(text, adapter)
         known = data.draw(st.sets(st.integers(0, len(whole.items) - 1)))
         part = read(text, adapter, known=knowing(whole, known.__contains__))
-    assert (part.hashes, part.offsets, part.faults, part.context) == whole[:2] + (whole.faults, whole.context)
+    assert (part.hashes, part.offsets, part.faults, part.context) == (*whole[:2], whole.faults, whole.context)
     assert all(one.hash == item_hash(one.raw) for one in whole.items if one.broken is None)
     results = {one.hash: parsed for one, parsed in zip(whole.items, whole.parsed, strict=True)}
     assert [results[one.hash] for one in part.items] == part.parsed

@@ -117,7 +117,7 @@ def test_variations_that_only_their_ids_are_known_of_are_refused_by_id_and_not_m
     assert read_json([variable(21, variation(22))], WOO).codes == ["FS-403", None]
 
 
-@pytest.mark.parametrize("listed", [[None], [21, {}, []], [[1]]])
+@pytest.mark.parametrize("listed", [[None], [21, {}, []], [[1]], None, "x"])
 def test_variations_that_cannot_be_told_are_in_doubt(listed: Any) -> None:
     assert read_json([variable(variations=listed), woo(id=30)], WOO).codes == ["FS-304", None]
 
@@ -126,7 +126,12 @@ def test_the_type_decides_what_a_product_is() -> None:
     assert read_json([woo(variations=[10, 11])], WOO).ids == ["20"]
     assert read_json([woo(type="variable-subscription", variations=[variation(21)])], WOO).ids == ["21"]
     assert read_json([woo(type=None, variations=[variation(21)])], WOO).ids == ["21"]
-    assert read_json([variable()], WOO).ids == ["20"]
+    assert read_json([woo(type="varible", variations=[variation(21)])], WOO).ids == ["21"]
+    assert read_json([variable(), woo(id=30, type="odd", variations=None), woo(id=40, variations=None)], WOO).ids == [
+        "20",
+        "30",
+        "40",
+    ]
     assert one(woo(type="external", purchasable=False))["availability"] == "in_stock"
 
 
