@@ -11,6 +11,9 @@ from feedsync.settings_map import MapSettings
 from feedsync.settings_pages import Pages
 from feedsync.settings_values import Duration, Model, SecretRef
 
+#: What is fetched over HTTP.
+_HTTP = ("http", "https", "dav", "davs", "webdav", "webdavs")
+
 
 def _encoding(name: str) -> str:
     try:
@@ -66,6 +69,13 @@ class Feed(Model):
     map: MapSettings = Field(default_factory=dict)
     endpoint: Annotated[str, Field(pattern=r"^https?://")] | None = None
     pages: Pages | None = None
+
+    @model_validator(mode="after")
+    def _headers_of_http(self) -> Feed:
+        scheme, mark, _ = self.location.partition("://")
+        if mark and scheme.lower() not in _HTTP and (self.headers or (self.auth and self.auth.bearer)):
+            raise ValueError(f"headers and a bearer token are for http and https, not for {scheme.lower()}")
+        return self
 
     @model_validator(mode="after")
     def _fields_of_a_supplement(self) -> Feed:

@@ -18,9 +18,7 @@ import msgspec
 
 from feedsync.adapters.base import DETECTED, Adapter
 from feedsync.adapters.delimited import DELIMITED
-from feedsync.adapters.delimited import DELIMITED
 from feedsync.adapters.google_xml import GoogleXml
-from feedsync.adapters.jsonfeed import JSON_FORMATS
 from feedsync.adapters.jsonfeed import JSON_FORMATS
 from feedsync.errors import Fatal
 

@@ -99,7 +99,7 @@ def schedule_text(
         lines.append(f"allow_private_hosts = [{', '.join(map(_string, hosts))}]")
     if site:
         lines.append(f"read = {{ site = {_string(site)} }}")
-    missing = [field for field in _NEEDED if field in _lacking(inspection)]
+    missing = _lacking(inspection)
     if "link" in missing and not site:
         lines.append('# read = { site = "https://shop.example" }   # where the products can be seen')
     lines += ["", "[products]"]
@@ -107,7 +107,7 @@ def schedule_text(
     open_fields = [field for field in inspection.fields if field.attribute is None][:_SHOWN]
     if open_fields or missing:
         lines += ["", "# [map]   # what else the items' fields are; see docs/mapping.md"]
-        lines += [f"# {field} = …   # not every item has one" for field in missing]
+        lines += [f"# {field} = …   # needed, and not every item has one" for field in missing]
         for field in open_fields:
             sample = _quiet(field.samples[0])[:60] if field.samples else ""
             lines.append(f"# … = {_string(_path(field.name))}   # {field.filled:,} items, such as {sample}")
@@ -117,8 +117,11 @@ def schedule_text(
     return "\n".join(lines) + "\n"
 
 
-def _lacking(inspection: Inspection) -> set[str]:
-    return {field for field in _NEEDED if any(p.rejects and p.message.startswith(field) for p in inspection.problems)}
+def _lacking(inspection: Inspection) -> list[str]:
+    """The attributes that an item needs and that no field was taken for, or that some items do not have."""
+    taken = {field.attribute for field in inspection.fields}
+    missed = {p.message.partition(" ")[0] for p in inspection.problems if p.rejects and p.code == "FS-403"}
+    return [field for field in _NEEDED if field not in taken or field in missed]
 
 
 def _path(name: str) -> str:

@@ -6,6 +6,7 @@ Records stay the bytes that were sent (a number keeps its digits), each on one l
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -22,6 +23,8 @@ UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _MOST_COMMAS: Final = 1_000_000
 #: How much of a server's own text stands in a message.
 _SHOWN: Final = 40
+#: Encodings of host names, which take the square of a text's length to decode.
+_FOR_NAMES: Final = frozenset({"punycode", "idna"})
 _BOM: Final = b"\xef\xbb\xbf"
 #: Names of lists that are no records, where the list is looked for.
 _NO_RECORDS: Final = frozenset({"error", "errors", "warnings", "messages"})
@@ -96,7 +99,8 @@ def _utf8(body: bytes, charset: str | None) -> bytes:
         body.decode()
     except UnicodeDecodeError:
         with suppress(LookupError, UnicodeError):
-            body = body.decode(charset or "utf-8").encode()
+            if codecs.lookup(charset or "utf-8").name not in _FOR_NAMES:
+                body = body.decode(charset or "utf-8").encode()
     return body.removeprefix(_BOM).lstrip()
 
 

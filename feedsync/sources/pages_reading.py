@@ -35,6 +35,10 @@ class _Trouble(Exception):
     """The reading cannot go on; the text says why."""
 
 
+class _NoSuchPage(_Trouble):
+    """The server answered 404, which some do behind the last page."""
+
+
 class Reading:
     """What one pass over a list came to. Its records are lines of JSON in ``lines``."""
 
@@ -206,10 +210,10 @@ def _count_up(requests: Requests, ask: Ask, reading: Reading) -> None:
         url = requests.numbered(number, reading.received)
         try:
             page = _asked(reading, ask, url, number)
-        except _NoSuchPage as error:
+        except _NoSuchPage:
             if reading.came_all or reading.ended_small:
                 return
-            raise _Trouble(str(error)) from error
+            raise
         if not page.records and not (reading.came_all or reading.ended_small):
             page = _doubted(requests, ask, url, number, reading)
         if not page.records:
@@ -240,10 +244,7 @@ def _follow_pointers(requests: Requests, ask: Ask, reading: Reading) -> None:
     """By the cursor or the address that each page gives, until one gives none."""
     url, seen, empty = requests.first, set[str](), 0
     for number in range(requests.most_pages):
-        try:
-            page = _asked(reading, ask, url, number)
-        except _NoSuchPage as error:
-            raise _Trouble(str(error)) from error
+        page = _asked(reading, ask, url, number)
         is_new = reading.take(page, number + 1)
         if page.pointer is None:
             told = page.says_pointer or seen or reading.came_all or reading.ended_below_size or not page.records
@@ -263,10 +264,6 @@ def _follow_pointers(requests: Requests, ask: Ask, reading: Reading) -> None:
         except NotHere as error:
             raise _Trouble(f"page {number + 1}: {error}") from error
     raise _Trouble(f"the list did not end within {requests.most_pages} pages")
-
-
-class _NoSuchPage(Exception):
-    """The server answered 404."""
 
 
 def _asked(reading: Reading, ask: Ask, url: str, number: int) -> Page:

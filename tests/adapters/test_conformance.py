@@ -23,7 +23,7 @@ class TestGoogleXml(AdapterConformance):
     between = b"\n"
     tail = b"\n</channel>\n</rss>\n"
     kin = frozenset({"xml"})
-    rounds = 160
+    rounds, memory_bytes = 160, 20 << 20
     block_sizes = ("feedsync.adapters.xml_split.BLOCK_BYTES",)
     item_limits = ("feedsync.adapters.xml_split.ITEM_LIMIT_BYTES",)
     damaged = {

@@ -27,7 +27,7 @@ class TestJson(AdapterConformance):
     tail = b"\n]}\n"
     kin = frozenset({"json", "json lines"})
     block_sizes, item_limits = _BLOCKS, _LIMITS
-    rounds = 160
+    rounds, memory_bytes = 160, 20 << 20
     damaged = {
         "no value": b'{"id": "3", "title": }',
         "a comma too many": b'{"id": "3",, "title": "Shirt"}',
@@ -81,7 +81,7 @@ class TestShopifyJson(AdapterConformance):
     tail = b"\n]}\n"
     options = _SHOP
     block_sizes, item_limits = _BLOCKS, _LIMITS
-    rounds = 160
+    rounds, memory_bytes = 160, 20 << 20
     damaged = {
         "no value": b'{"id": 3, "handle": "x", "title": }',
         "no variants": b'{"id": 3, "handle": "x", "body_html": "", "variants": []}',
@@ -120,7 +120,7 @@ class TestWooCommerceJson(AdapterConformance):
     tail = b"\n]\n"
     options = _SHOP
     block_sizes, item_limits = _BLOCKS, _LIMITS
-    rounds = 160
+    rounds, memory_bytes = 160, 20 << 20
     damaged = {
         "no value": b'{"id": 3, "permalink": , "regular_price": "9"}',
         "variations that are none": b'{"id": 3, "type": "variable", "permalink": "x", "variations": [null]}',

@@ -23,7 +23,7 @@ class TestPlainCsv(AdapterConformance):
     between = tail = b"\n"
     kin = frozenset({"csv", "tsv"})
     block_sizes, item_limits = _BLOCKS, _LIMITS
-    rounds = 160
+    rounds, memory_bytes = 160, 20 << 20
     damaged = {
         "too few cells": b"3,Shirt",
         "too many cells": b'3,Shirt,"a",https://shop.example/3,https://shop.example/3.jpg,9.00 EUR,in_stock,more',
@@ -78,7 +78,7 @@ class TestShopifyCsv(AdapterConformance):
     between = tail = b"\n"
     options = _SHOP
     block_sizes, item_limits = _BLOCKS, _LIMITS
-    rounds = 160
+    rounds, memory_bytes = 160, 20 << 20
     damaged = {
         "too few cells": b"shirt-3,Shirt",
         "no handle": b",Shirt,text,Acme,Shirts,true,Size,M,s,shopify,3,9.00,,https://shop.example/3.jpg,1,active",
@@ -132,7 +132,7 @@ class TestWixCsv(AdapterConformance):
     between = tail = b"\n"
     options = _SHOP
     block_sizes, item_limits = _BLOCKS, _LIMITS
-    rounds = 160
+    rounds, memory_bytes = 160, 20 << 20
     damaged = {
         "too few cells": b"shirt-3,Product,Shirt",
         "no product": b"shirt-3,Variant,,,,,s3,,,0,,,,2,Size,DROP_DOWN,M",
@@ -168,7 +168,7 @@ class TestWooCommerceCsv(AdapterConformance):
     between = tail = b"\n"
     options = _SHOP
     block_sizes, item_limits = _BLOCKS, _LIMITS
-    rounds = 160
+    rounds, memory_bytes = 160, 20 << 20
     damaged = {
         "too few cells": b"3,simple,s3",
         "an orphan": b"3,variation,s3,Shirt,1,visible,,text,1,3,,9.00,,https://shop.example/3.jpg,id:77,Size,M",

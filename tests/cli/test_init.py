@@ -41,7 +41,7 @@ def test_what_is_open_stands_in_comments(cli: Cli, feed: Path, tmp_path: Path) -
     assert _init(cli, tmp_path, "acme", str(feed))[0] == 0
     text = (tmp_path / "schedules" / "acme.toml").read_text()
     assert '# currency = "INR"' in text
-    assert "# link = …   # not every item has one" in text
+    assert "# link = …   # needed, and not every item has one" in text
     assert '# … = "warranty"   # 1 items, such as 2 years' in text
     assert "# 1 x FS-403 link is missing" in text
     assert '# read = { site = "https://shop.example" }' in text

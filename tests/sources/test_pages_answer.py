@@ -186,7 +186,15 @@ def test_encodings() -> None:
     assert json.loads(read(latin, charset="windows-1252").records[0]) == {"title": "Café"}
     utf_16 = '[{"title":"Café"}]'.encode("utf-16")
     assert json.loads(read(utf_16, charset="utf-16").records[0]) == {"title": "Café"}
-    for charset in (None, "utf-8", "no-such"):  # one damaged record is the reader's to refuse, not the whole page
+    # One damaged record is the reader's to refuse, not the whole page.
+    for charset in (
+        None,
+        "utf-8",
+        "no-such",
+        "zip",
+        "punycode",
+        "PunyCode",
+    ):
         assert read(latin, charset=charset).records == [latin[1:-1]]
 
 
@@ -206,3 +214,32 @@ def test_without_an_id_all_of_it_counts(record: bytes) -> None:
 def test_ids_that_lie_deeper() -> None:
     assert key_of(b'{"node":{"id":1}}', "node.id") == key_of(b'{"id":"1"}', "id")
     assert key_of(b'{"node":1}', "node.id") == digest(b'{"node":1}')
+
+
+SHAPES = [ANY, Shape(records="a.b", total="a.t", pointer="a.n"), Shape(total_header="x", link=True)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.binary(max_size=40)
+    | st.lists(
+        st.sampled_from(
+            [b"{", b"}", b"[", b"]", b'"a"', b'"b"', b":", b",", b"1", b"null", b"\\", b"\xff", b"\n", b'"']
+        ),
+        max_size=25,
+    ).map(b"".join),
+    st.sampled_from(SHAPES),
+    st.sampled_from([None, "utf-16", "cp1252", "idna", "zip"]),
+)
+def test_any_bytes_are_a_page_or_refused(body: bytes, shape: Shape, charset: str | None) -> None:
+    try:
+        page = read_page(body, {"link": "<a", "x": "1"}, charset, shape)
+    except BadPage:
+        return
+    assert all(record.startswith(b"{") and b"\n" not in record for record in page.records)
+    assert all(key_of(record, "a.b") for record in page.records)
+
+
+def test_little_of_a_servers_own_words_stands_in_a_refusal() -> None:
+    lists = {f"{number}{'x' * 5000}": [] for number in range(50)}
+    assert len(refusal(json.dumps(lists))) < 400

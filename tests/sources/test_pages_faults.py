@@ -175,6 +175,11 @@ def test_an_empty_page_before_the_stated_end_is_asked_for_again_at_once(api: Api
     assert api.pages == [1, 2, 2, 3]
 
 
+def test_an_empty_page_that_is_not_even_there_a_moment_later(api: Api, tmp_path: Path) -> None:
+    api.serves(lambda r: Reply(page_of(SEVEN[:6], r.page, 3)) if len(api.requests) < 4 else Reply(status=404))
+    assert fetched(api.url, tmp_path, {"style": "page"}).short == "page 3 failed: the server answered 404"
+
+
 def test_nothing_behind_the_last_page(api: Api, tmp_path: Path) -> None:
     """404 instead of an empty page is the end where there is another sign of it."""
     api.serves(lambda request: Reply(page_of(SEVEN, request.page, 3)) if request.page < 4 else Reply(status=404))

@@ -55,7 +55,7 @@ def sniff_encoding(sample: bytes, charset: str | None, location: str, wanted: st
             return name
     if unmarked := _without_mark(sample):
         return unmarked
-    lines = [line for line in sample.splitlines() if not line.isascii()]
+    lines = [line for line in sample.splitlines(keepends=True) if not line.isascii()]
     valid = sum(_is_utf8(line) for line in lines)
     if lines and 2 * valid >= len(lines):  # some rows of another encoding do not make it another one
         return "utf-8"
@@ -65,7 +65,7 @@ def sniff_encoding(sample: bytes, charset: str | None, location: str, wanted: st
         and not name.startswith(("utf-16", "utf-32"))
     ):
         return name
-    return _guess(b"\n".join(lines)[:_GUESSED_FROM_BYTES]) if lines else "utf-8"
+    return _guess(b"".join(lines)) if lines else "utf-8"
 
 
 def _named(name: str, location: str) -> str:
@@ -91,14 +91,17 @@ def _without_mark(sample: bytes) -> str | None:
 
 def _is_utf8(line: bytes) -> bool:
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(line)  # the sample may end within a character
+        # the sample may end within a character, and then in a line without an end
+        codecs.getincrementaldecoder("utf-8")().decode(line, line.endswith((b"\n", b"\r")))
     except UnicodeDecodeError:
         return False
     return True
 
 
 def _guess(text: bytes) -> str:
-    """Of the encodings that make equally good sense of it, the one that is more common."""
+    """The encoding that makes the most sense of it; Windows' western one where it makes as much, since it is so common."""
+    text = text[:_GUESSED_FROM_BYTES]
+    text = text[: max(text.rfind(sign) for sign in (b",", b";", b" ", b"\t", b"\n")) + 1] or text  # no character is cut
     matches = list(from_bytes(text, cp_isolation=_CANDIDATES))
     likely = {
         name
@@ -106,7 +109,7 @@ def _guess(text: bytes) -> str:
         if (match.chaos, match.coherence) == (matches[0].chaos, matches[0].coherence)
         for name in (match.encoding, *match.could_be_from_charset)
     }
-    return next((name for name in _CANDIDATES if name in likely), "cp1252")
+    return "cp1252" if "cp1252" in likely or not matches else matches[0].encoding
 
 
 class TextLines:

@@ -23,7 +23,7 @@ _BLANK = b" \t\r\n\x1e\xef\xbb\xbf"
 
 
 class Record(msgspec.Struct, gc=False):
-    """One record's bytes and place. ``broken``: FS-307 too large, FS-311 cut off by the document's end."""
+    """One record's bytes and place. ``broken``: FS-307 too large, FS-311 cut off by the end, FS-313 doubtful end."""
 
     raw: bytes
     offset: int
@@ -55,12 +55,9 @@ class Records:
     def _broken(self, offset: int, reason: str) -> None:
         self.faults.append(Problem("FS-313", {"offset": str(offset), "reason": reason}))
 
-    def _record(self, scanner: Scanner) -> Iterator[Record]:
+    def _record(self, scanner: Scanner) -> Record:
         span = scanner.value(ITEM_LIMIT_BYTES)
-        if span.cut:
-            yield Record(span.raw, span.offset, "FS-311")
-            raise BrokenError(span.offset, "the document ends inside of a record")
-        yield Record(span.raw, span.offset, "FS-307" if span.too_large else None)
+        return Record(span.raw, span.offset, "FS-311" if span.cut else "FS-307" if span.too_large else None)
 
     def _values(self, scanner: Scanner) -> Iterator[Record]:
         """Every value at the top, with or without white space between them."""
@@ -68,7 +65,9 @@ class Records:
         while sign := scanner.peek():
             if sign not in b"{[":
                 raise BrokenError(scanner.offset, "something stands between the records")
-            yield from self._record(scanner)
+            record = self._record(scanner)
+            yield _doubted(record) if scanner.peek() not in b"{[" else record
+            _check_whole(record)
 
     def _at_path(self, scanner: Scanner) -> Iterator[Record]:
         """The list, or the one record, at the path; then the rest of the document up to its end."""
@@ -81,7 +80,9 @@ class Records:
             yield from self._list(scanner)
         elif sign == b"{":
             self.found = True
-            yield from self._record(scanner)
+            record = self._record(scanner)
+            yield record
+            _check_whole(record)
         else:
             return
         for _ in self._place.path:
@@ -94,11 +95,15 @@ class Records:
         while (sign := scanner.peek()) != b"]":  # also behind a comma: templates write one behind the last record
             if sign in b",:}":
                 raise BrokenError(scanner.offset, _found(sign, "a record"))
-            yield from self._record(scanner)
-            if scanner.peek() == b",":
+            record = self._record(scanner)
+            comma = scanner.peek() == b","
+            if comma:
                 scanner.advance()
-            elif scanner.peek() != b"]":
-                raise BrokenError(scanner.offset, _found(scanner.peek(), "a comma or the end of the list"))
+            follows = scanner.peek()
+            yield _doubted(record) if follows == b'"' or not (comma or follows in b"]{") else record
+            _check_whole(record)
+            if not comma and follows != b"]":
+                raise BrokenError(scanner.offset, _found(follows, "a comma or the end of the list"))
         scanner.advance()
 
     def _seek(self, scanner: Scanner, key: str) -> bool:
@@ -160,6 +165,16 @@ class Records:
                 yield Record(raw, base, "FS-311")
                 raise BrokenError(base, "the document ends inside of a record")
             yield Record(raw, base)
+
+
+def _doubted(record: Record) -> Record:
+    """A bracket too many ends a record early; then what follows is no record but its next member, or no JSON at all."""
+    return Record(record.raw, record.offset, record.broken or "FS-313")
+
+
+def _check_whole(record: Record) -> None:
+    if record.broken == "FS-311":
+        raise BrokenError(record.offset, "the document ends inside of a record")
 
 
 def _there(scanner: Scanner) -> bytes:

@@ -186,6 +186,8 @@ def refusal(item: RawItem, *, transcoded: bool) -> Parsed:
         return Parsed(problem=Problem("FS-307", {"limit": str(ITEM_LIMIT_BYTES)}))
     if item.broken == "FS-311":
         return Parsed(problem=Problem("FS-311"))
+    if item.broken == "FS-313":
+        return Parsed(problem=Problem("FS-304", {"detail": "the JSON breaks right behind it"}))
     try:
         decode(item.raw, transcoded=transcoded)
         detail = "the product lists none of its variants"

@@ -71,9 +71,9 @@ def offers(record: dict[str, Any]) -> Offers | None:
     listed = record.get("variations")
     variations = [*listed.values()] if isinstance(listed, dict) else listed if isinstance(listed, list) else []
     product = without(record, _NOT_KEPT)
-    if kind in _WITHOUT or (not variations and isinstance(listed, list | dict)):
-        return Offers(product, [None])
-    if not variations and not kind.startswith("variable"):
+    # a variable product may have no variations (yet), but it lists them: where it does not, they are in doubt
+    has_none = not variations and (isinstance(listed, list | dict) or not kind.startswith("variable"))
+    if kind in _WITHOUT or has_none:
         return Offers(product, [None])
     if not variations or not all(isinstance(one, dict) or scalar(one) for one in variations):
         return None

@@ -118,3 +118,13 @@ def test_the_encoding_is_part_of_what_an_item_means() -> None:
     one, two = (read(document("x"), encoding=name) for name in ("cp1252", "cp1251"))
     assert one.hashes == two.hashes
     assert one.context != two.context
+
+
+def test_a_line_that_ends_with_an_accent_is_no_unfinished_utf_8() -> None:
+    data = ("id,title\n" + "".join(f"{number},café\n" for number in range(9))).encode("cp1252")
+    assert {one["title"] for one in read(data).attributes if one} == {"café"}
+
+
+def test_a_long_text_is_guessed_from_its_beginning() -> None:
+    data = ("id,title\n1," + "中文商品说明 " * 9_000 + "\n").encode("gb18030")
+    assert str(only(read(data))["title"]).startswith("中文商品说明 中文")
