@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from typing import BinaryIO, cast
 
 import msgspec
@@ -23,7 +24,7 @@ from feedsync.normalize.item import NORMALIZER_VERSION
 from feedsync.normalize.mapping import MAPPING_VERSION
 from feedsync.settings import Schedule
 from feedsync.settings_feeds import Feed, Read
-from feedsync.snapshot.feeds import Reading, keep_feed
+from feedsync.snapshot.feeds import Reading, keep_feed, last_format
 from feedsync.snapshot.items import EXCERPT_BYTES, Finding, Incoming, Items
 from feedsync.snapshot.known import Indices, KnownItems
 from feedsync.snapshot.parts import Parts, PartWriter
@@ -69,9 +70,11 @@ def ingest(
         Unsafe: it must not be read (FS-204, FS-302).
     """
     feed = schedule.feeds[number]
-    with open_stream(document, member=feed.member) as stream:
-        adapter = adapter_for(stream.read(HEAD_BYTES), document.location, feed.format)
-    with open_stream(document, member=feed.member) as stream:
+    with _open(document, feed) as stream:
+        # pages without a record are in no format that could be told: then it is the one that they were in last
+        before = last_format(items.store, number) if feed.pages and not document.size_bytes else None
+        adapter = adapter_for(stream.read(HEAD_BYTES), document.location, feed.format or before)
+    with _open(document, feed) as stream:
         whole = _Whole(stream)
         split = adapter.split(cast(BinaryIO, whole), document.location, document.charset, read_options(feed.read))
         key = xxhash.xxh3_128_digest(settings_key(schedule, adapter) + split.context)
@@ -80,7 +83,8 @@ def ingest(
         pass_.read(progress)
     reasons = split.faults() + whole.damage
     if document.short:
-        reasons.append(Problem("FS-203", {"location": document.location, "reason": document.short}))
+        code = "FS-208" if feed.pages else "FS-203"
+        reasons.append(Problem(code, {"location": document.location, "reason": document.short}))
     trusted = not reasons  # the bytes are what the server has: they need not be fetched again
     reasons += pass_.nameless(items.unreadable(number))
     reasons = [reason for reason in reasons if reason.code not in feed.accept]
@@ -117,6 +121,13 @@ def ingest(
     kept = document if trusted else None
     keep_feed(items.store, reading, key, reading_key(schedule, adapter, number), kept, run=run, now=now)
     return reading
+
+
+def _open(document: Document, feed: Feed) -> AbstractContextManager[BinaryIO]:
+    """The document's bytes; pages without a record are an empty list."""
+    if feed.pages is not None and not document.size_bytes:
+        return closing(io.BytesIO(b"[]"))
+    return open_stream(document, member=feed.member)
 
 
 def read_options(read: Read) -> ReadOptions:
@@ -244,7 +255,7 @@ def _add_lines(split: Split, document: Document, feed: Feed, findings: list[Find
     """The line of everything that is reported, from one more look at the document."""
     if not findings:
         return
-    with open_stream(document, member=feed.member) as stream:
+    with _open(document, feed) as stream:
         lines = split.lines(cast(BinaryIO, _Whole(stream)), [finding.offset for finding in findings])
     for finding in findings:
         finding.line = lines.get(finding.offset)

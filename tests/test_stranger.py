@@ -14,8 +14,8 @@ import pytest
 
 from feedsync.adapters import registry
 from feedsync.adapters.registry import adapter_for, candidates, format_names
+from feedsync.config import load
 from feedsync.ingest import ingest
-from feedsync.settings import Schedule
 from feedsync.snapshot.items import Items
 from feedsync.snapshot.store import Store
 from feedsync.sources import fetch
@@ -82,10 +82,11 @@ def test_without_the_package_the_format_is_unknown() -> None:
 
 @pytest.mark.parametrize("named", ["baskets", None])
 def test_a_schedule_reads_it_and_skips_what_it_knows(site: Path, tmp_path: Path, named: str | None) -> None:
-    settings = {"location": "today.txt"}
-    schedule = Schedule.model_validate({"bik": {"key": {"env": "K"}, "secret": {"env": "S"}}, "feeds": [settings]})
-    feed = schedule.feeds[0].model_copy(update={"format": named})
-    schedule = schedule.model_copy(update={"feeds": [feed]})
+    (tmp_path / "shop.toml").write_text(
+        '[bik]\nkey = { env = "K" }\nsecret = { env = "S" }\n[[feeds]]\nlocation = "today.txt"\n'
+        + (f'format = "{named}"\n' if named else "")
+    )
+    schedule = load(tmp_path / "shop.toml")
     readings = []
     with Store(tmp_path / "shop.db") as store:
         for run, text in enumerate((FEED, FEED.replace("24.90", "19.90")), 1):

@@ -97,6 +97,32 @@ def test_a_server_that_is_wrong_removes_nothing(paged: Shop, api: Api, fault: An
     assert paged.run().outcome == "done"
 
 
+def test_an_empty_list_holds_what_it_would_remove(paged: Shop, api: Api) -> None:
+    paged.run()
+    api.serves(pages([]))
+    summary = paged.run()
+    assert summary.outcome == "held"
+    assert next(gate.gate for gate in summary.gates if gate.verdict == "held") == "empty"
+    assert {p["combinations"][0]["quantity"] for p in paged.sandbox.products().values()} == {100}
+
+
+def test_a_first_pull_may_be_empty(paged: Shop, api: Api) -> None:
+    api.serves(pages([]))
+    assert paged.run().outcome == "done"
+
+
+def test_a_full_pull_that_equals_the_last_partial_one_shows_what_is_gone(paged: Shop, api: Api) -> None:
+    paged.settings = paged.settings.replace(
+        "total = ", 'incremental = { parameter = "since", full_every = "24h" }, total = '
+    )
+    paged.run()
+    api.serves(pages([record(3, "50.00 INR")]))
+    paged.now += HOUR
+    paged.run()
+    paged.now += 24 * HOUR
+    assert paged.run().held == 11
+
+
 def test_what_a_broken_pull_brings_counts(paged: Shop, api: Api) -> None:
     paged.run()
     cheaper = [record(0, "50.00 INR"), *RECORDS[1:]]
@@ -118,12 +144,14 @@ def test_changes_alone_are_asked_for_between_full_pulls(paged: Shop, api: Api) -
     assert (summary.outcome, summary.documents[0].verdict, summary.changes) == ("done", "partial", {"price_down": 1})
     api.serves(pages([]))
     paged.now += HOUR
-    assert paged.run().changes == {}, "that nothing changed does not mean that nothing is left"
+    summary = paged.run()
+    assert (summary.outcome, summary.changes) == ("done", {}), "that nothing changed does not mean that nothing is left"
     paged.now += 24 * HOUR
     api.serves(pages(RECORDS[:11]))
     summary = paged.run()
     assert "since" not in api.requests[0].query
     assert summary.changes == {"out_of_stock": 1, "price_up": 1}
+    assert summary.documents[0].parsed == 1
 
 
 def test_other_settings_ask_for_everything(paged: Shop, api: Api) -> None:

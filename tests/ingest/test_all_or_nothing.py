@@ -80,7 +80,7 @@ def test_a_feed_that_fails_undoes_itself_alone(street: Street) -> None:
     ("content", "kind", "code"),
     [
         (b"", Fatal, "FS-301"),
-        (b"id,title\n1,Cup\n", Fatal, "FS-301"),
+        (b"once upon a time\nthere was a cup\n", Fatal, "FS-301"),
         (b"<!doctype html><html><body>Log in</body></html>", Fatal, "FS-301"),
         (b"<orders><order/></orders>", Fatal, "FS-308"),
         (b'<?xml version="1.0" encoding="klingon"?><rss><item/></rss>', Fatal, "FS-306"),

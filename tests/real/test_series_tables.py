@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def test_only_what_a_customer_would_notice_is_pushed(tmp_path: Path, name: str, 
         for now, path in versions(FOLDER, name, tmp_path / "versions"):
             shutil.copyfile(path, tmp_path / "feed")
             store.clear_requests()
-            summary = run_schedule(schedule, tmp_path / "state", trigger="test", clock=lambda now=now: now)
+            summary = run_schedule(schedule, tmp_path / "state", trigger="test", clock=partial(float, now))
             after = rows(path)
             assert (summary.documents[0].format, summary.documents[0].verdict) == ("csv", "complete")
             noticed = {row.product for rows_ in (before, after) for row in rows_.values()

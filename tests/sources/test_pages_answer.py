@@ -241,5 +241,5 @@ def test_any_bytes_are_a_page_or_refused(body: bytes, shape: Shape, charset: str
 
 
 def test_little_of_a_servers_own_words_stands_in_a_refusal() -> None:
-    lists = {f"{number}{'x' * 5000}": [] for number in range(50)}
+    lists: dict[str, list[int]] = {f"{number}{'x' * 5000}": [] for number in range(50)}
     assert len(refusal(json.dumps(lists))) < 400

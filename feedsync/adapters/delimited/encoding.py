@@ -100,6 +100,9 @@ def _is_utf8(line: bytes) -> bool:
 
 def _guess(text: bytes) -> str:
     """The encoding that makes the most sense of it; Windows' western one where it makes as much, since it is so common."""
+    odd = bytes(set(text) - set(range(128))).decode("cp1252", "replace")
+    if not any(map(str.isalpha, odd)) and "\ufffd" not in odd:
+        return "cp1252"  # signs alone, such as the euro's
     text = text[:_GUESSED_FROM_BYTES]
     text = text[: max(text.rfind(sign) for sign in (b",", b";", b" ", b"\t", b"\n")) + 1] or text  # no character is cut
     matches = list(from_bytes(text, cp_isolation=_CANDIDATES))

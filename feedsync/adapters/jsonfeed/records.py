@@ -91,19 +91,25 @@ class Records:
             raise BrokenError(scanner.offset, "the document goes on behind its end")
 
     def _list(self, scanner: Scanner) -> Iterator[Record]:
+        """The list's elements, each when it is seen that the next one is no member of an object that was cut short."""
         scanner.advance()
+        held: Record | None = None
         while (sign := scanner.peek()) != b"]":  # also behind a comma: templates write one behind the last record
-            if sign in b",:}":
-                raise BrokenError(scanner.offset, _found(sign, "a record"))
-            record = self._record(scanner)
-            comma = scanner.peek() == b","
-            if comma:
-                scanner.advance()
+            record = self._record(scanner) if sign not in b",:}" else None
             follows = scanner.peek()
-            yield _doubted(record) if follows == b'"' or not (comma or follows in b"]{") else record
-            _check_whole(record)
-            if not comma and follows != b"]":
+            if held is not None:
+                yield _doubted(held) if record is not None and sign == b'"' and follows == b":" else held
+            if record is None:
+                raise BrokenError(scanner.offset, _found(sign, "a record"))
+            held = record
+            if follows == b",":
+                scanner.advance()
+            elif follows != b"]":
+                yield held if follows in b"{" else _doubted(held)
+                _check_whole(held)
                 raise BrokenError(scanner.offset, _found(follows, "a comma or the end of the list"))
+        if held is not None:
+            yield held
         scanner.advance()
 
     def _seek(self, scanner: Scanner, key: str) -> bool:

@@ -128,3 +128,7 @@ def test_a_line_that_ends_with_an_accent_is_no_unfinished_utf_8() -> None:
 def test_a_long_text_is_guessed_from_its_beginning() -> None:
     data = ("id,title\n1," + "中文商品说明 " * 9_000 + "\n").encode("gb18030")
     assert str(only(read(data))["title"]).startswith("中文商品说明 中文")
+
+
+def test_signs_alone_are_windows_western() -> None:
+    assert only(read("id,title,price\n1,“Mug”,5 €\n".encode("cp1252")))["price"] == "5 €"
