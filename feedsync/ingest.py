@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from contextlib import AbstractContextManager, closing
 from typing import BinaryIO, cast
 
 import msgspec
@@ -24,7 +23,7 @@ from feedsync.normalize.item import NORMALIZER_VERSION
 from feedsync.normalize.mapping import MAPPING_VERSION
 from feedsync.settings import Schedule
 from feedsync.settings_feeds import Feed, Read
-from feedsync.snapshot.feeds import Reading, keep_feed, last_format
+from feedsync.snapshot.feeds import Reading, keep_feed
 from feedsync.snapshot.items import EXCERPT_BYTES, Finding, Incoming, Items
 from feedsync.snapshot.known import Indices, KnownItems
 from feedsync.snapshot.parts import Parts, PartWriter
@@ -70,13 +69,11 @@ def ingest(
         Unsafe: it must not be read (FS-204, FS-302).
     """
     feed = schedule.feeds[number]
-    with _open(document, feed) as stream:
-        # pages without a record are in no format that could be told: then it is the one that they were in last
-        before = last_format(items.store, number) if feed.pages and not document.size_bytes else None
-        adapter = adapter_for(stream.read(HEAD_BYTES), document.location, feed.format or before)
-    with _open(document, feed) as stream:
+    with open_stream(document, member=feed.member) as stream:
+        adapter = adapter_for(stream.read(HEAD_BYTES), document.location, feed.format or _format_of_pages(feed))
+    with open_stream(document, member=feed.member) as stream:
         whole = _Whole(stream)
-        split = adapter.split(cast(BinaryIO, whole), document.location, document.charset, read_options(feed.read))
+        split = adapter.split(cast(BinaryIO, whole), document.location, document.charset, _options(feed))
         key = xxhash.xxh3_128_digest(settings_key(schedule, adapter) + split.context)
         known = items.known(number, key)
         pass_ = _Pass(items, split, known, Interpreter(schedule, number, parts), parts)
@@ -123,11 +120,18 @@ def ingest(
     return reading
 
 
-def _open(document: Document, feed: Feed) -> AbstractContextManager[BinaryIO]:
-    """The document's bytes; pages without a record are an empty list."""
-    if feed.pages is not None and not document.size_bytes:
-        return closing(io.BytesIO(b"[]"))
-    return open_stream(document, member=feed.member)
+def _format_of_pages(feed: Feed) -> str | None:
+    """The format of an API's records, which a page with none of them could not tell."""
+    if feed.pages is None:
+        return None
+    shop, _, _ = feed.pages.style.partition("-")
+    return f"{shop}-json" if shop in ("shopify", "woocommerce") else "json"
+
+
+def _options(feed: Feed) -> ReadOptions:
+    options = read_options(feed.read)
+    # pages come as one record a line, wherever the API had its list
+    return msgspec.structs.replace(options, records=".") if feed.pages else options
 
 
 def read_options(read: Read) -> ReadOptions:
@@ -255,7 +259,7 @@ def _add_lines(split: Split, document: Document, feed: Feed, findings: list[Find
     """The line of everything that is reported, from one more look at the document."""
     if not findings:
         return
-    with _open(document, feed) as stream:
+    with open_stream(document, member=feed.member) as stream:
         lines = split.lines(cast(BinaryIO, _Whole(stream)), [finding.offset for finding in findings])
     for finding in findings:
         finding.line = lines.get(finding.offset)

@@ -115,8 +115,8 @@ class _Look:
         self._items += 1
         attributes = parsed.attributes
         if attributes is None:
-            if parsed.problem:
-                self._note(parsed.problem, parsed.id_text, rejects=True)
+            assert parsed.problem is not None  # the protocol's
+            self._note(parsed.problem, parsed.id_text, rejects=True)
             return
         fields = list(_flat(attributes if parsed.record is None else parsed.record))
         for name, value in fields:

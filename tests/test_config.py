@@ -176,3 +176,14 @@ def test_schedules_are_the_visible_toml_files_by_name(tmp_path: Path) -> None:
     (tmp_path / "folder.toml").mkdir()
     assert [path.name for path in schedule_files(tmp_path)] == ["a.toml", "b.toml"]
     assert schedule_files(tmp_path / "nowhere") == []
+
+
+def test_an_expression_that_is_none_is_told_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "acme.toml"
+    path.write_text(
+        '[bik]\nkey = { env = "K" }\nsecret = { env = "S" }\n[[feeds]]\nlocation = "x"\n[map]\nbrand = "a ||"\n'
+    )
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    assert caught.value.code == "FS-110"
+    assert caught.value.message.startswith(f"{path}:7: 'a ||' is not an expression: ")

@@ -14,7 +14,7 @@ FEEDS = {
     "empty": (b"", "FS-301"),
     "blank": (b" \n\t\n", "FS-301"),
     "a web page": (b"<!doctype html><html><body>Please log in</body></html>", "FS-301"),
-    "JSON": (b'{"products": []}', "FS-301"),
+    "JSON": (b'{"error": "no such shop"}', "FS-314"),
     "zeros": (b"\0" * 5000, "FS-301"),
     "a DOCTYPE": (b'<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + HEAD.encode(), "FS-302"),
     "cut in an item": ((HEAD + item("P00") + "<item><g:id>P01").encode(), "FS-311"),

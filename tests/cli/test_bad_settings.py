@@ -85,3 +85,12 @@ def test_no_message_holds_a_secret(shop: Shop) -> None:
     for arguments in (["run", "acme"], ["check", "acme"], ["diff", "acme"], ["run", "acme", "--json"]):
         result = shop(*arguments)
         assert "open-sesame" not in result.out + result.err
+
+
+def test_a_format_that_there_is_not(shop: Shop) -> None:
+    shop.add("acme", item("A"))
+    path = shop.project.schedules / "acme.toml"
+    path.write_text(path.read_text().replace("[[feeds]]", '[[feeds]]\nformat = "excel"'))
+    result = shop("run", "acme")
+    assert result.code == 2
+    assert "there is no format 'excel'; there are google-xml" in result.err

@@ -104,3 +104,34 @@ def test_a_note_and_a_rejection_of_one_field_are_two_things(cli: Cli, feed: Path
     assert result.code == 3
     assert "1 rejected: FS-405" in result.out
     assert "1 noted: FS-405" in result.out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--encoding", "klingon"], "--encoding: 'klingon' is not an encoding"),
+        (["--delimiter", ";;"], "--delimiter: "),
+        (["--site", "shop"], "--site: "),
+        (["--format", "nope"], "there is no format 'nope'"),
+    ],
+)
+def test_a_way_of_reading_that_there_is_not(cli: Cli, feed: Path, options: list[str], said: str) -> None:
+    result = cli("inspect", _write(feed, item("A")), *options)
+    assert result.code in (1, 2)
+    assert said in result.err
+
+
+def test_a_table_is_read_as_it_is_told(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "feed.csv"
+    path.write_bytes("id|title|note\n1|Caf\xe9|\n2|Tee|x\n".encode("cp1252"))
+    result = cli("inspect", str(path), "--encoding", "cp1252", "--delimiter", "|", "--format", "csv", "--json").json()
+    fields = {field["name"]: (field["filled"], field["attribute"]) for field in result["fields"]}
+    assert fields == {"id": (2, "id"), "title": (2, "title"), "note": (1, None)}
+    assert result["fields"][1]["samples"] == ["Caf\xe9", "Tee"]
+
+
+def test_a_list_within_json_is_found_where_it_is_told(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "feed.json"
+    path.write_text('{"a": [{"id": "0"}], "b": {"c": [{"id": "1", "pictures": [], "more": {"size": null}}]}}')
+    result = cli("inspect", str(path), "--records", "b.c", "--json").json()
+    assert [(field["name"], field["samples"]) for field in result["fields"]] == [("id", ["1"])]

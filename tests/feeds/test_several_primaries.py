@@ -79,3 +79,13 @@ def test_that_too_is_held_when_it_is_much(shop: Shop) -> None:
     shop.settings = ""
     assert shop.run().outcome == "held"
     assert set(quantities(shop).values()) == {100}
+
+
+def test_an_invalid_item_takes_nothing_from_another_feed(shop: Shop) -> None:
+    shop.settings = SECOND
+    shop.publish(item("2"))
+    publish(shop, item("1", price="5.00 INR"), name="second.xml")
+    shop.run()
+    shop.publish(item("1", price="cheap"), item("2"))
+    assert [(r.id, r.code) for r in shop.run().rejected] == [("1", "FS-404")]
+    assert shop.prices() == {"1": 5, "2": 100}

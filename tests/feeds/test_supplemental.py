@@ -124,3 +124,14 @@ def test_it_is_asked_as_often_as_it_says(shop: Shop) -> None:
     assert shop.run().changes == {}
     shop.now += HOUR
     assert shop.run().changes == {"quantity": 1}
+
+
+def test_a_row_that_comes_twice_from_now_on_is_read_each_time(shop: Shop) -> None:
+    shop.run()
+    rows = [row("P00", quantity="3"), row("P01", quantity="0"), row("unknown", quantity="9")]
+    publish(shop, *rows, row("P00", quantity="8"))
+    assert [(r.id, r.code) for r in shop.run().rejected] == [("P00", "FS-402")]
+    assert quantities(shop)["P00"] == 3
+    publish(shop, *rows[1:], row("P00", quantity="8"))
+    assert shop.run().rejected == []
+    assert quantities(shop)["P00"] == 8

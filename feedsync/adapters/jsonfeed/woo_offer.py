@@ -49,7 +49,7 @@ def describe(product: Record | None, variation: Record | None) -> Attributes | P
     }
     pictures = list(dict.fromkeys([*_pictures(own), *_pictures(parent)]))
     found["image_link"], found["additional_image_link"] = next(iter(pictures), ""), list(pictures[1:])
-    _add_price(found, own if _has_price(own) else parent)
+    _add_price(found, own)  # a variation without a price is not for sale, whatever its siblings cost
     _add_stock(found, own, parent)
     return {name: value for name, value in found.items() if value}
 
@@ -97,10 +97,6 @@ def _pictures(record: Record) -> list[str]:
         for one in found
     )
     return [source for source in sources if source]
-
-
-def _has_price(record: Record) -> bool:
-    return bool(_first(record, "regular_price", "price", "sale_price"))
 
 
 def _add_price(found: dict[str, Value], record: Record) -> None:
