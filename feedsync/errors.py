@@ -63,6 +63,7 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-315": "a quoted cell that begins in line {line} is never closed; what stands behind it is lost",
     "FS-316": "{location}: it lacks {lost} of the {before} ids that it had; what it said last stays (run --allow removals)",
     "FS-317": "no item has {name!r}, which [map] looks for; is it misspelt?",
+    "FS-318": "{location}: the package that reads {format!r} failed on it ({reason})",
     # 4xx: items
     "FS-401": "the item is not well-formed XML: {reason}",
     "FS-402": "the id {id!r} was already used by an earlier item of the same feed, which was taken",

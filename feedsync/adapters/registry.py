@@ -13,12 +13,14 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from typing import cast
 
 import msgspec
 
 from feedsync.adapters.base import DETECTED, Adapter
 from feedsync.adapters.delimited import DELIMITED
 from feedsync.adapters.google_xml import GoogleXml
+from feedsync.adapters.guard import Guarded
 from feedsync.adapters.jsonfeed import JSON_FORMATS
 from feedsync.errors import Fatal
 
@@ -131,7 +133,7 @@ def _load(name: str) -> Installed:
         return Installed(name, package, reason=f"{points[0].value} of {package}: {type(error).__name__}{said}")
     if fault:
         return Installed(name, package, reason=f"{points[0].value} of {package} is no adapter: {fault}")
-    return Installed(name, package, adapter)
+    return Installed(name, package, cast(Adapter, Guarded(adapter)))
 
 
 def adapter_fault(adapter: Adapter, name: str) -> str:

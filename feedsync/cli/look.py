@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from feedsync.adapters.registry import installed
 from feedsync.bik.client import Bik
 from feedsync.bik.rate import RateBudget
 from feedsync.bik.wire import BikProduct, product
@@ -74,6 +75,7 @@ def check(
     """Validate schedules, their feeds and their credentials; change nothing."""
     where: Context = context.obj
     results = [_check(where, one) for one in ([name] if name else where.names())]
+    unusable = [one for one in installed() if one.reason]
     if as_json:
         write_json(CheckOutput(results))
     for result in [] if as_json else results:
@@ -87,6 +89,8 @@ def check(
             shown = msgspec.json.format(msgspec.json.encode(result.sample), indent=2).decode()
             for line in shown.splitlines():
                 print_hanging(terminal, f"    {plain(line, 300, strip=False)}", indent=8)
+    for one in [] if as_json else unusable:
+        print_hanging(console(), f"the format {plain(one.name)} of a package is not used: {plain(one.reason, 300)}")
     raise typer.Exit(worst(result.exit_code for result in results))
 
 
