@@ -23,7 +23,7 @@ def rejoin(items: Items, schedule: Schedule, parts: Parts, *, run: int, now: int
     """Normalize every item anew whose parts changed; ``items`` in the run's open transaction."""
     interpreters: dict[int, Interpreter] = {}
     writers: dict[int, VariantWriter] = {}
-    for item_id, feed, attributes, item_hash, known in list(parts.changed()):
+    for item_id, feed, attributes, item_hash, known in parts.changed():
         if feed not in interpreters:
             interpreters[feed] = Interpreter(schedule, feed, parts)
             writers[feed] = VariantWriter(items.store, feed, supplemental=schedule.supplemental, cause="feed")

@@ -19,6 +19,8 @@ from feedsync.settings import Products
 from feedsync.sources import redact
 
 _NEEDED = ("id", "title", "link", "image_link", "price", "availability")
+#: What is missing where a code says so without naming it.
+_OF_CODE = {"FS-415": "id", "FS-407": "availability"}
 _SHOWN = 25
 
 
@@ -118,10 +120,11 @@ def schedule_text(
 
 
 def _lacking(inspection: Inspection) -> list[str]:
-    """The attributes that an item needs and that no field was taken for, or that some items do not have."""
-    taken = {field.attribute for field in inspection.fields}
-    missed = {p.message.partition(" ")[0] for p in inspection.problems if p.rejects and p.code == "FS-403"}
-    return [field for field in _NEEDED if field not in taken or field in missed]
+    """The attributes that an item needs and that some items do not have."""
+    refused = [problem for problem in inspection.problems if problem.rejects]
+    missed = {problem.message.partition(" ")[0] for problem in refused if problem.code == "FS-403"}
+    missed |= {_OF_CODE[problem.code] for problem in refused if problem.code in _OF_CODE}
+    return [field for field in _NEEDED if field in missed]
 
 
 def _path(name: str) -> str:

@@ -88,7 +88,7 @@ def check(
             terminal.print(Text("  a product as Bik would get it:"))
             shown = msgspec.json.format(msgspec.json.encode(result.sample), indent=2).decode()
             for line in shown.splitlines():
-                print_hanging(terminal, f"    {plain(line, 300, strip=False)}", indent=8)
+                terminal.print(Text(f"    {plain(line, 300, strip=False)}"), soft_wrap=True)
     for one in [] if as_json else unusable:
         print_hanging(console(), f"the format {plain(one.name)} of a package is not used: {plain(one.reason, 300)}")
     raise typer.Exit(worst(result.exit_code for result in results))

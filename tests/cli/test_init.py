@@ -108,3 +108,22 @@ def test_addresses_and_names_that_need_quotes(cli: Cli, feed: Path, tmp_path: Pa
     path = tmp_path / "schedules" / "acme.toml"
     assert load(path).feeds[0].location == feed.as_uri()
     assert '# … = "\\"my-field\\""   # 1 items, such as 1' in path.read_text()
+
+
+def test_what_is_put_together_from_other_fields_is_not_missing(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(
+        "Handle,Title,Body (HTML),Vendor,Published,Option1 Name,Option1 Value,Variant Price,Image Src\n"
+        "tee,Tee,text,Acme,true,Title,Default Title,5.00,https://shop.example/1.jpg\n"
+    )
+    assert _init(cli, tmp_path, "acme", str(path), "--site", "https://shop.example", "--currency", "INR")[0] == 0
+    assert "needed, and not every item" not in (tmp_path / "schedules" / "acme.toml").read_text()
+
+
+def test_what_a_table_of_its_own_lacks_is_named(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("sku,name,cost\n1,Tee,5\n2,Mug,7\n")
+    assert _init(cli, tmp_path, "acme", str(path))[0] == 0
+    text = (tmp_path / "schedules" / "acme.toml").read_text()
+    assert "# id = …   # needed, and not every item has one" in text
+    assert '# … = "sku"   # 2 items, such as 1' in text
