@@ -135,3 +135,13 @@ def test_a_row_that_comes_twice_from_now_on_is_read_each_time(shop: Shop) -> Non
     publish(shop, *rows[1:], row("P00", quantity="8"))
     assert shop.run().rejected == []
     assert quantities(shop)["P00"] == 8
+
+
+def test_an_item_that_cannot_be_read_now_still_has_its_stock(shop: Shop) -> None:
+    shop.run()
+    broken = "<item><g:id>P00</g:id><g:quantity>1</g:price></item>"
+    shop.publish(broken, *items(12, quantity="7")[1:])
+    assert [(r.id, r.code) for r in shop.run().rejected] == [("P00", "FS-401")]
+    publish(shop, row("P00", quantity="1"), row("P01", quantity="0"), row("unknown", quantity="9"))
+    assert [(r.id, r.code) for r in shop.run().rejected] == [("P00", "FS-401")]
+    assert quantities(shop)["P00"] == 1
