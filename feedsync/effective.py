@@ -70,6 +70,7 @@ def effective(
 
     stays = [s for s in stages if hold_removals or s.stage != "removed"]
     body = [s.member.variant for s in stays if s.stage == "live" or s.member.variant.id in known]
+    body = body or [s.member.variant for s in stays]  # the store has none but those that moved elsewhere
     gone = {known[key].options for key in known if key in absent | left}
     variants = _variants([s.member.variant for s in live], gone, now, products)
     unbuyable_by_setting = bool(live) and all(_unbuyable_by_setting(s.member.variant, now, products) for s in live)
@@ -81,7 +82,6 @@ def effective(
         variants[variant_id] = _zero(known[variant_id])
     sells = any(variant.quantity for variant in variants.values())
     disabled = not live or (unbuyable_by_setting and not sells)
-    body = body or [s.member.variant for s in stays]  # the store has none but those that moved elsewhere
     return Effective(_payload(product_id, body, variants, cart_disabled=disabled), next_change_at, absent, left)
 
 

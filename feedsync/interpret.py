@@ -36,8 +36,8 @@ class Interpreter:
         feed, products = schedule.feeds[number], schedule.products
         # a supplemental feed has its own columns, and a constant for all must not go over what a primary one says
         fields = feed.map if feed.role == "supplemental" else {**schedule.map, **feed.map}
-        self._unseen = set(Mapping(fields).reads)
         self._map, self._maps_id = Mapping(fields, products.currency), "id" in fields
+        self._unseen = set(self._map.reads)
         self._rules = Rules(schedule.rules, products.currency)
         self._normalizer = Normalizer(products, schedule.catalogs, schedule.zone, feed.id_prefix)
         self._supplemental = feed.role == "supplemental"

@@ -69,10 +69,10 @@ class _Reader:
         if reading is not None and feed.every and asked_at is not None and self._now < asked_at + feed.every:
             return reading
         try:
-            document = self._fetch(number, validators)
+            document = self._fetch(number, reading, validators)
             try:
                 # of pages, the same lines can be all that there is, or all that has changed
-                same = document.not_modified or (document.sha256 == sha256 and schedule.feeds[number].pages is None)
+                same = document.not_modified or (document.sha256 == sha256 and feed.pages is None)
                 if reading is not None and same:
                     checked(store, number, self._now, full=not document.partial)
                     return reading
@@ -90,7 +90,7 @@ class _Reader:
             problem = Problem(error.code, {name: str(part) for name, part in error.parts.items()})
             return Reading(number, location, feed.format or "", "degraded", [problem], 0, 0, fresh=False, failed=True)
 
-    def _fetch(self, number: int, validators: Validators | None) -> Document:
+    def _fetch(self, number: int, last: Reading | None, validators: Validators | None) -> Document:
         feed = self._schedule.feeds[number]
         location = redact(feed.location)
 
@@ -102,7 +102,7 @@ class _Reader:
             where = f"{self._schedule.file}: [[feeds]] {number + 1}"
             return fetch_pages(
                 feed.location, feed.pages, spool_dir=self._spool, query=feed.pages.resolved_query(where=where),
-                credentials=credentials, allow_private_hosts=feed.allow_private_hosts, since=self._since(number),
+                credentials=credentials, allow_private_hosts=feed.allow_private_hosts, since=self._since(number, last),
                 progress=told,
             )  # fmt: skip
         return fetch(
@@ -110,10 +110,10 @@ class _Reader:
             credentials=credentials, allow_private_hosts=feed.allow_private_hosts, endpoint=feed.endpoint, progress=told,
         )  # fmt: skip
 
-    def _since(self, number: int) -> datetime | None:
+    def _since(self, number: int, last: Reading | None) -> datetime | None:
         """From when on changes alone are asked for; None when everything is due, as it is when the settings changed."""
         pages = self._schedule.feeds[number].pages
-        if pages is None or pages.incremental is None or not self._remembered(number):
+        if pages is None or pages.incremental is None or last is None:
             return None
         whole_at, full_at = (_moment(time) for time in last_times(self._store, number))
         return pages.incremental.since(
