@@ -9,13 +9,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from feedsync.adapters.base import ReadOptions
 from feedsync.cli.common import Context, console
-from feedsync.cli.look import AllowPrivateHost
+from feedsync.cli.look import AllowPrivateHost, looked_at
 from feedsync.config import NAME, load
 from feedsync.errors import ConfigError
-from feedsync.inspection import Inspection, inspect_feed
-from feedsync.settings import Products
+from feedsync.inspection import Inspection
 from feedsync.sources import redact
 
 _NEEDED = ("id", "title", "link", "image_link", "price", "availability")
@@ -49,13 +47,7 @@ def init(
         raise ConfigError("FS-106", reason=f"{name!r} is no name: letters, digits, dots, dashes and underscores")
     if path.exists():
         raise ConfigError("FS-106", reason=f"{path} is there already; remove it first, or take another name")
-    try:
-        products = Products(currency=currency)
-    except ValueError:
-        raise ConfigError("FS-106", reason=f"--currency {currency!r} is not an ISO 4217 code such as INR") from None
-    inspection = inspect_feed(
-        location, products, allow_private_hosts=tuple(allow_private_host), options=ReadOptions(site=site)
-    )  # fmt: skip
+    inspection = looked_at(location, currency, {"site": site}, allow_private_host)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(
         schedule_text(name, _from(path.parent, location), inspection, currency, site, allow_private_host),

@@ -166,25 +166,35 @@ def inspect(
     as_json: Json = False,
 ) -> None:
     """Show what is in a feed: format, fields, how filled they are and what they were taken for, problems, samples."""
-    try:
-        products = Products(currency=currency)
-    except ValueError:
-        raise ConfigError("FS-106", reason=f"--currency {currency!r} is not an ISO 4217 code such as INR") from None
-    try:
-        read = Read(encoding=encoding, delimiter=delimiter, records=records, site=site)
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        reason = f"--{wrong['loc'][0]}: {wrong['msg'].removeprefix('Value error, ')}"
-        raise ConfigError("FS-106", reason=reason) from None
-    inspection = inspect_feed(
-        location, products, allow_private_hosts=tuple(allow_private_host), form=form, options=read_options(read)
-    )  # fmt: skip
+    read = {"encoding": encoding, "delimiter": delimiter, "records": records, "site": site}
+    inspection = looked_at(location, currency, read, allow_private_host, form)
     if as_json:
         write_json(msgspec.structs.replace(inspection, location=readable(inspection.location)))
     else:
         _print_inspection(console(), inspection)
     rejects = any(problem.rejects for problem in inspection.problems)
     raise typer.Exit(1 if inspection.verdict == "degraded" else 3 if rejects else 0)
+
+
+def looked_at(
+    location: str, currency: str | None, read: dict[str, str | None], hosts: list[str], form: str | None = None
+) -> Inspection:
+    """What is in a feed, with what the options say of it; ``read`` are the settings of ``[feeds.read]``.
+
+    Raises:
+        ConfigError: FS-106, an option's value is none.
+    """
+    try:
+        products = Products(currency=currency)
+    except ValueError:
+        raise ConfigError("FS-106", reason=f"--currency {currency!r} is not an ISO 4217 code such as INR") from None
+    try:
+        options = read_options(Read.model_validate(read))
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        reason = f"--{wrong['loc'][0]}: {wrong['msg'].removeprefix('Value error, ')}"
+        raise ConfigError("FS-106", reason=reason) from None
+    return inspect_feed(location, products, allow_private_hosts=tuple(hosts), form=form, options=options)
 
 
 def _print_inspection(terminal: Console, inspection: Inspection) -> None:

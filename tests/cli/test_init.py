@@ -81,7 +81,12 @@ def test_a_file_that_is_there_is_left_alone(cli: Cli, feed: Path, tmp_path: Path
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["../acme"], "no name"), (["a b"], "no name"), (["acme", "--currency", "rupees"], "ISO 4217")],
+    [
+        (["../acme"], "no name"),
+        (["a b"], "no name"),
+        (["acme", "--currency", "rupees"], "ISO 4217"),
+        (["acme", "--site", "shop"], "--site: "),
+    ],
 )
 def test_a_wrong_word_writes_nothing(cli: Cli, feed: Path, tmp_path: Path, arguments: list[str], said: str) -> None:
     name, *options = arguments
