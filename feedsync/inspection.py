@@ -23,8 +23,8 @@ from feedsync.model import Attributes
 from feedsync.normalize.item import Normalizer
 from feedsync.report.summary import Reason
 from feedsync.settings import Catalogs, Products
-from feedsync.settings_map import ATTRIBUTES
 from feedsync.sources import fetch, open_stream
+from feedsync.vocabulary import ATTRIBUTES
 
 _SAMPLES = 3
 _SAMPLE_CHARACTERS = 120

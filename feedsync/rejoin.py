@@ -10,7 +10,7 @@ import msgspec
 from feedsync.interpret import Interpreter
 from feedsync.model import Normalized
 from feedsync.settings import Schedule
-from feedsync.snapshot.items import Items
+from feedsync.snapshot.items import Items, encode_details
 from feedsync.snapshot.parts import Parts
 from feedsync.snapshot.writer import VariantWriter
 
@@ -61,7 +61,7 @@ def _tell(items: Items, feed: int, item_id: str, item_hash: bytes, normalized: N
     found += [("note", note) for note in normalized.notes]
     if unreadable:
         found = []  # what its feed says now cannot be read, and that is what has to be told
-    fresh = {(problem.code, msgspec.json.encode(problem.parts, order="sorted").decode()): how for how, problem in found}
+    fresh = {(problem.code, encode_details(problem)): how for how, problem in found}
     for rowid, code, parts in open_now:
         if fresh.pop((code, parts), None) is None:
             store.execute("update problems set last_run = ? where rowid = ?", run - 1, rowid)

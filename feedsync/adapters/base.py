@@ -7,6 +7,7 @@ document than one block in memory, and never loses a record: what cannot be read
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO, ClassVar, Protocol
 
@@ -131,6 +132,19 @@ def read_up_to(stream: BinaryIO, size: int) -> bytes:
         parts.append(part)
         size -= len(part)
     return b"".join(parts)
+
+
+class Rejoined(io.RawIOBase):
+    """The first bytes of a stream put back before the rest."""
+
+    def __init__(self, first: bytes, stream: BinaryIO) -> None:
+        self._first = first
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        """As any stream."""
+        taken, self._first = self._first[:size], self._first[size:]
+        return taken or self._stream.read(size)
 
 
 def count_lines(stream: BinaryIO, offsets: Sequence[int]) -> dict[int, int]:

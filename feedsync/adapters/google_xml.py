@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, ClassVar, cast
 
-from feedsync.adapters.base import DETECTED, Block, Known, Parsed, RawItem, ReadOptions, count_lines, read_up_to
+from feedsync.adapters.base import (
+    DETECTED,
+    Block,
+    Known,
+    Parsed,
+    RawItem,
+    ReadOptions,
+    Rejoined,
+    count_lines,
+    read_up_to,
+)
 from feedsync.adapters.xml_head import (
     HEAD_LIMIT_BYTES,
     ROOT_NAMES,
@@ -44,7 +53,7 @@ class GoogleXml:
         """Begin a pass; see :class:`feedsync.adapters.base.Adapter`."""
         first = read_up_to(stream, 1 << 16)
         encoding = options.encoding or sniff_encoding(first, charset, location)
-        text = as_utf8(cast(BinaryIO, _Rejoined(first, stream)), encoding)
+        text = as_utf8(cast(BinaryIO, Rejoined(first, stream)), encoding)
         buffer, size = b"", 1 << 17
         head = None
         while head is None:
@@ -112,15 +121,3 @@ class XmlSplit:
     def parse(self, items: Sequence[RawItem]) -> list[Parsed]:
         """The items' attributes."""
         return self._items.parse(items)
-
-
-class _Rejoined(io.RawIOBase):
-    """The first bytes of a stream put back before the rest."""
-
-    def __init__(self, first: bytes, stream: BinaryIO) -> None:
-        self._first = first
-        self._stream = stream
-
-    def read(self, size: int = -1) -> bytes:
-        taken, self._first = self._first[:size], self._first[size:]
-        return taken or self._stream.read(size)

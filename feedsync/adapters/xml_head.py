@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from feedsync.errors import Fatal, Unsafe
+from feedsync.adapters.encodings import codec_of, of_mark
+from feedsync.errors import Unsafe
 
 #: Local names of the elements that hold one product; SHOPITEM is Heureka's, listing Meta's for vehicles.
 ITEM_NAMES = frozenset({b"item", b"entry", b"product", b"offer", b"listing", b"shopitem"})
@@ -36,16 +37,6 @@ _NAME = rb"[A-Za-z_][\w.-]*(?::[\w.-]+)?"
 _START = re.compile(rb"<(" + _NAME + rb")(" + TAG_REST + rb")>")
 _TAG = re.compile(rb"<(/?)(" + _NAME + rb")(?=[\s/>])(?:(" + TAG_REST + rb")>)?")
 _NAMESPACE = re.compile(rb"\bxmlns(?::([\w.-]+))?\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
-#: Python's own codecs that are no character encodings of documents.
-_NO_ENCODINGS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined", "unicode_escape",
-                           "raw_unicode_escape", "utf_7"})  # fmt: skip
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 class Head(msgspec.Struct):
@@ -76,9 +67,8 @@ def sniff_encoding(head: bytes, charset: str | None, location: str) -> str:
     Raises:
         Fatal: FS-306, for a name that Python does not know.
     """
-    for bom, name in _BOMS:
-        if head.startswith(bom):
-            return name
+    if marked := of_mark(head):
+        return marked
     if re.match(rb"<\x00[!-~]\x00", head):
         return "utf-16-le"
     if re.match(rb"\x00<\x00[!-~]", head):
@@ -88,13 +78,7 @@ def sniff_encoding(head: bytes, charset: str | None, location: str) -> str:
     declared = match[1].decode("ascii") if match else charset
     if declared is None:
         return "utf-8"
-    try:
-        name = codecs.lookup(declared).name
-        known = name not in _NO_ENCODINGS and bool("<".encode(name))
-    except (LookupError, UnicodeError):
-        known = False
-    if not known:
-        raise Fatal("FS-306", location=location, encoding=declared)
+    name = codec_of(declared, location)
     if name == "iso8859-1":
         return "cp1252"  # as every browser reads it: real feeds that say Latin-1 hold curly quotes
     return "utf-8" if name == "ascii" or name.startswith(("utf-16", "utf-32")) else name

@@ -6,24 +6,21 @@ idempotent. A refusal is :class:`Rejected`, and what to do with the rest of a ba
 
 from __future__ import annotations
 
-import ssl
 import threading
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import Any
 
 import httpx
 import msgspec
 import stamina
-import stamina.instrumentation
 from pydantic import SecretStr
 
 from feedsync.bik.rate import RateBudget
 from feedsync.bik.wire import BikCatalog, BikProduct
 from feedsync.errors import Fatal, FeedsyncError, Rejected, Retryable
+from feedsync.sources.network import trusted
 
-stamina.instrumentation.set_on_retry_hooks([])  # they would print to stdout, which belongs to reports
 TIMEOUT = httpx.Timeout(connect=15, read=60, write=60, pool=60)
 ATTEMPTS = 5
 #: The first pause between two tries; each next one doubles, with jitter.
@@ -33,12 +30,6 @@ RETRY_AFTER_LIMIT_S = 300.0
 #: These leave open whether the request was applied.
 IN_DOUBT = ("FS-705", "FS-706")
 _WORDS = 300
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """Made once a process, since loading the trusted certificates takes longer than a request."""
-    return httpx.create_ssl_context(trust_env=False)
 
 
 class Bik:
@@ -53,7 +44,7 @@ class Bik:
             headers={"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "feedsync"},
             timeout=TIMEOUT,
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            verify=_tls(),
+            verify=trusted("http"),
             trust_env=False,
             follow_redirects=False,
         )

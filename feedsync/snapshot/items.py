@@ -264,7 +264,7 @@ class Items:
             complete: whether the document can show that an item is gone; else what it lacks stays as it was.
         """
         store = self.store
-        fresh = {_key(f.hash, f.item_id, f.problem.code, _parts(f.problem)): f for f in findings}
+        fresh = {_key(f.hash, f.item_id, f.problem.code, encode_details(f.problem)): f for f in findings}
         current = (
             "select rowid, hash, item_id, code, parts, exists (select 1 from incoming i where i.id = item_id) "
             "from problems where feed = ? and last_run is null and code <> 'FS-410'"
@@ -279,7 +279,17 @@ class Items:
         store.many(
             "insert into problems values (?, ?, ?, ?, ?, ?, ?, (select excerpt from incoming where position = ?), ?, null)",
             [
-                (number, f.hash, f.item_id, f.severity, f.problem.code, _parts(f.problem), f.line, f.position, run)
+                (
+                    number,
+                    f.hash,
+                    f.item_id,
+                    f.severity,
+                    f.problem.code,
+                    encode_details(f.problem),
+                    f.line,
+                    f.position,
+                    run,
+                )
                 for f in fresh.values()
             ],
         )
@@ -317,7 +327,8 @@ def _double(item_hash: bytes, item_id: str, offset: int, position: int | None = 
     return Finding(item_hash, item_id, "rejected", Problem("FS-402", {"id": item_id}), offset, position)
 
 
-def _parts(problem: Problem) -> str:
+def encode_details(problem: Problem) -> str:
+    """The parts of a problem's sentence as they are kept; equal parts give equal text."""
     return msgspec.json.encode(problem.parts, order="sorted").decode()
 
 

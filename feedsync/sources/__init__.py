@@ -5,15 +5,11 @@ stream of inflated bytes (:func:`open_stream`). Nothing in here knows a feed's f
 message, a ``repr``, a log line) holds a secret.
 """
 
-import stamina.instrumentation
-
 from feedsync.sources.document import Credentials, Damaged, Document, Limits, Validators
 from feedsync.sources.fetch import fetch
 from feedsync.sources.inflate import open_stream
 from feedsync.sources.local import unchanged
 from feedsync.sources.redact import redact
-
-stamina.instrumentation.set_on_retry_hooks([])  # they would print to stdout, which belongs to reports
 
 __all__ = [
     "Credentials",

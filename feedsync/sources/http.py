@@ -18,14 +18,13 @@ from typing import Final
 
 import httpx
 import msgspec
-import stamina
 
 from feedsync.errors import Fatal, Retryable
 from feedsync.sources.addresses import resolve
 from feedsync.sources.coding import without_gzip_coding
 from feedsync.sources.document import Credentials, Document, Limits, Validators
 from feedsync.sources.headers import charset_of, codings_of, condition, retry_after_s, sendable, user_agent
-from feedsync.sources.network import SYSTEM, Network, trusted
+from feedsync.sources.network import SYSTEM, Network, again, trusted
 from feedsync.sources.redact import redact
 from feedsync.sources.resume import Body, Part, length_of
 from feedsync.sources.spool import spool
@@ -92,18 +91,12 @@ def fetch_http(
     FS-204 too large, FS-205 refused, FS-207 nothing answered. A transfer that stopped is no error: the document is
     ``short``.
     """
-    again = stamina.RetryingCaller(
-        attempts=limits.attempts,
-        timeout=limits.total_timeout_s,
-        wait_initial=limits.backoff_s,
-        wait_jitter=limits.backoff_s,
-    )
     deadline = time.monotonic() + limits.total_timeout_s
     with Connections(network) as connections:
         fetch = _Fetch(
             redact(location), spool_dir, validators, limits, allow_private_hosts, progress, connections, deadline
         )
-        return again(_is_worth_another_attempt, _get, location, credentials, fetch)[0]
+        return again(limits)(_is_worth_another_attempt, _get, location, credentials, fetch)[0]
 
 
 def get_one(

@@ -17,14 +17,13 @@ from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 import msgspec
-import stamina
 
 from feedsync.errors import Fatal, Retryable, Unsafe
 from feedsync.settings_pages import Pages
 from feedsync.sources.document import DEFAULT_LIMITS, MIB, Credentials, Damaged, Document, Limits
 from feedsync.sources.http import Connections, get_one
 from feedsync.sources.inflate import open_stream
-from feedsync.sources.network import SYSTEM, Network
+from feedsync.sources.network import SYSTEM, Network, again
 from feedsync.sources.pages_answer import BadPage, Page, Shape, read_page
 from feedsync.sources.pages_reading import read_list
 from feedsync.sources.pages_requests import requests_for
@@ -129,12 +128,7 @@ class _Asking:
         self._connections = connections
         self._deadline = time.monotonic() + limits.total_timeout_s
         self._bytes = 0
-        self._again = stamina.RetryingCaller(
-            attempts=limits.attempts,
-            timeout=limits.total_timeout_s,
-            wait_initial=limits.backoff_s,
-            wait_jitter=limits.backoff_s,
-        )
+        self._again = again(limits)
 
     def __call__(self, shape: Shape, url: str, number: int) -> Page:
         """Fetch a page; errors as of :func:`fetch_pages`."""

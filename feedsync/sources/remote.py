@@ -16,12 +16,10 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Final, TypeAlias
 
-import stamina
-
 from feedsync.errors import Retryable
 from feedsync.sources.document import Credentials, Document, Limits, Validators
 from feedsync.sources.ftp import open_ftp
-from feedsync.sources.network import SYSTEM, Network
+from feedsync.sources.network import SYSTEM, Network, again
 from feedsync.sources.objects import open_s3
 from feedsync.sources.remotefile import Asked, RemoteFile, Stat, ask
 from feedsync.sources.sftp import open_sftp
@@ -82,13 +80,7 @@ def fetch_remote(
         endpoint=endpoint,
         is_object=scheme in OBJECT_STORES,
     )
-    again = stamina.RetryingCaller(
-        attempts=limits.attempts,
-        timeout=limits.total_timeout_s,
-        wait_initial=limits.backoff_s,
-        wait_jitter=limits.backoff_s,
-    )
-    return again(_is_worth_another_attempt, _once, SCHEMES[scheme], asked, spool_dir, validators, progress)
+    return again(limits)(_is_worth_another_attempt, _once, SCHEMES[scheme], asked, spool_dir, validators, progress)
 
 
 def _is_worth_another_attempt(error: Exception) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,6 +13,7 @@ from pydantic import SecretStr
 from feedsync.bik.client import Bik
 from feedsync.bik.rate import RateBudget
 from feedsync.bik.sandbox import Sandbox
+from tests.serving import serving
 
 from .scripted import Answer, Scripted
 
@@ -62,12 +62,8 @@ def bik(connect: Connect, store: Sandbox) -> Bik:
 
 @pytest.fixture(scope="package")
 def shared_script() -> Iterator[Scripted]:
-    with Scripted() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
-        thread.start()
+    with serving(Scripted()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.serving import serving
 from tests.sync.shop import Shop, items
 
 TOGETHER = 3
@@ -53,12 +54,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def meeting() -> Iterator[Meeting]:
-    with Meeting() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
-        thread.start()
+    with serving(Meeting()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def test_requests_are_in_flight_together_up_to_the_limit(shop: Shop, meeting: Meeting) -> None:

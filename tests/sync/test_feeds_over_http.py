@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import http.server
-import threading
 from collections.abc import Iterator
 
 import pytest
 
 from feedsync.errors import ConfigError
+from tests.serving import serving
 
 from .shop import Shop, items
 
@@ -45,12 +45,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def shared_server() -> Iterator[FeedServer]:
-    with FeedServer() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
-        thread.start()
+    with serving(FeedServer()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

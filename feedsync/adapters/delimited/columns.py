@@ -8,28 +8,19 @@ specification, *text feeds*); which translations are known here, feed-formats te
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-_ATTRIBUTE_NAMES = """
-    id title structured_title short_title description structured_description rich_text_description link mobile_link
-    canonical_link ads_redirect image_link additional_image_link lifestyle_image_link video_link virtual_model_link
-    document_link availability availability_date expiration_date price sale_price sale_price_effective_date
-    cost_of_goods_sold auto_pricing_min_price maximum_retail_price unit_pricing_measure unit_pricing_base_measure
-    installment subscription_cost loyalty_program google_product_category fb_product_category product_type brand gtin mpn
-    identifier_exists condition adult is_bundle multipack age_group gender color material pattern size size_type
-    size_system item_group_id item_group_title variant_option product_detail product_highlight product_length
-    product_width product_height product_weight popularity_rank related_product question_and_answer shipping
-    carrier_shipping handling_cutoff_time minimum_order_value shipping_label shipping_weight shipping_length
-    shipping_width shipping_height ships_from_country max_handling_time min_handling_time transit_time_label tax
-    tax_category custom_label_0 custom_label_1 custom_label_2 custom_label_3 custom_label_4 custom_number_0
-    custom_number_1 custom_number_2 custom_number_3 custom_number_4 promotion_id external_seller_id included_destination
-    excluded_destination shopping_ads_excluded_country pause energy_efficiency_class min_energy_efficiency_class
-    max_energy_efficiency_class certification quantity sell_on_google_quantity quantity_to_sell_on_facebook inventory
-    status visibility product_tags style video"""
+from feedsync import vocabulary
+
+#: Columns that are known by their names though nothing is made of them, so that none of them is taken for another.
+_NO_USE = """
+    carrier_shipping custom_number_0 custom_number_1 custom_number_2 custom_number_3 custom_number_4 document_link
+    handling_cutoff_time minimum_order_value product_tags question_and_answer related_product
+    shopping_ads_excluded_country style video virtual_model_link"""
 #: Google's Product data specification and Meta's catalog fields that products have.
-ATTRIBUTES: Final = frozenset(_ATTRIBUTE_NAMES.split())
+ATTRIBUTES: Final = vocabulary.ATTRIBUTES | frozenset(_NO_USE.split())
 #: Names that stand for an attribute where the file has no column of that name itself; the first that is there counts.
 ALIASES: Final[dict[str, tuple[str, ...]]] = {
     "id": ("vehicle_id", "hotel_id", "home_listing_id", "content_id", "id_de_contenu", "identifiant"),
@@ -65,6 +56,12 @@ def normalized(name: str) -> str:
     """A column's name in lower case, with one underscore where it has spaces, underscores or hyphens."""
     plain = _SPACE.sub("_", name.strip(" \ufeff\"'\u00a0\t\r\n*").casefold()).strip("_")
     return plain.removeprefix("g:")
+
+
+def places(names: Sequence[str], columns: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Where each column is, by the first of its names that is among the (normalized) ``names``."""
+    found = ((key, next((name for name in others if name in names), None)) for key, others in columns.items())
+    return {key: names.index(name) for key, name in found if name is not None}
 
 
 @lru_cache(maxsize=4096)

@@ -15,23 +15,14 @@ from typing import BinaryIO, Final, cast
 from charset_normalizer import from_bytes
 
 from feedsync.adapters.base import ITEM_LIMIT_BYTES
-from feedsync.errors import Fatal
+from feedsync.adapters.encodings import codec_of, of_mark
 
 #: So much of a document is looked at before its encoding and its header are decided.
 SAMPLE_BYTES: Final = 1 << 20
 #: Stands in a line where its bytes are none of the encoding's. No decoder makes it of bytes that are.
 UNDECODABLE: Final = "\udcff"
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _CANDIDATES = ["cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "cp932",
                "euc_jp", "gb18030", "big5", "cp949", "koi8_r", "cp866"]  # fmt: skip
-#: Python's own codecs that are no character encodings of documents.
-_NO_ENCODINGS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined"})
 _GUESSED_FROM_BYTES: Final = 1 << 16
 
 codecs.register_error("feedsync.undecodable", lambda error: (UNDECODABLE, cast(UnicodeDecodeError, error).end))
@@ -50,9 +41,8 @@ def sniff_encoding(sample: bytes, charset: str | None, location: str, wanted: st
     """
     if wanted is not None:
         return _named(wanted, location)
-    for bom, name in _BOMS:
-        if sample.startswith(bom):
-            return name
+    if marked := of_mark(sample):
+        return marked
     if unmarked := _without_mark(sample):
         return unmarked
     lines = [line for line in sample.splitlines(keepends=True) if not line.isascii()]
@@ -69,13 +59,7 @@ def sniff_encoding(sample: bytes, charset: str | None, location: str, wanted: st
 
 
 def _named(name: str, location: str) -> str:
-    try:
-        found = codecs.lookup(name).name
-        known = found not in _NO_ENCODINGS and bool(",".encode(found))
-    except (LookupError, UnicodeError):
-        known = False
-    if not known:
-        raise Fatal("FS-306", location=location, encoding=name)
+    found = codec_of(name, location)
     # as every browser reads them: what says Latin-1 holds curly quotes, and what says ASCII more than that
     return {"iso8859-1": "cp1252", "ascii": "utf-8", "utf-8-sig": "utf-8"}.get(found, found)
 

@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import ClassVar
 
 from feedsync.adapters.base import Parsed, RawItem
-from feedsync.adapters.delimited.columns import normalized
+from feedsync.adapters.delimited.columns import normalized, places
 from feedsync.adapters.delimited.groups import NO, YES, Group, groups, torn, unguarded, variant_id
 from feedsync.adapters.delimited.header import Header
 from feedsync.adapters.delimited.rows import Layout, Rows
@@ -82,11 +82,7 @@ class _ShopifyShape(Shape):
     def __init__(self, header: Sequence[str], location: str, site: str | None) -> None:
         super().__init__(header, location, site)
         names = [normalized(name) for name in header]
-        self._at = {
-            key: names.index(found)
-            for key, others in _COLUMNS.items()
-            if (found := next((name for name in others if name in names), None)) is not None
-        }
+        self._at = places(names, _COLUMNS)
         required(self._at, ["handle"], location)
         signs = {self._at[key]: sign for key, sign in _SIGNS.items() if key in self._at}
         self.layout = Layout(1 + max(self._at.values()), signs=signs)
@@ -94,10 +90,6 @@ class _ShopifyShape(Shape):
         self._shared = [
             place for place, name in enumerate(names) if place not in own and not name.startswith(_OWN_NAMES)
         ]
-
-    def _cell(self, cells: Sequence[str], key: str) -> str:
-        place = self._at.get(key)
-        return cells[place].strip() if place is not None and cells else ""
 
     def items(self, rows: Rows) -> Iterator[RawItem]:
         """A variant, an item: its own row, the product's first one, and the addresses of all its images."""

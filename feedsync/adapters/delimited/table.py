@@ -47,11 +47,18 @@ class Shape(ABC):
 
     #: What it knows of rows.
     layout: Layout
+    #: Where each column that it knows is.
+    _at: dict[str, int]
 
     def __init__(self, header: Sequence[str], location: str, site: str | None) -> None:
         self.header = [name.strip() for name in header]
         self.location = location
         self.site = site.rstrip("/") if site else None
+
+    def _cell(self, cells: Sequence[str], key: str) -> str:
+        """What stands in the column that is known as ``key``; "" without one, and of a row that there is not."""
+        place = self._at.get(key)
+        return cells[place].strip() if place is not None and cells else ""
 
     @abstractmethod
     def items(self, rows: Rows) -> Iterator[RawItem]:

@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import ClassVar
 
 from feedsync.adapters.base import Parsed, RawItem
-from feedsync.adapters.delimited.columns import normalized
+from feedsync.adapters.delimited.columns import normalized, places
 from feedsync.adapters.delimited.groups import NO, YES, Group, groups, torn, unguarded, variant_id
 from feedsync.adapters.delimited.header import Header
 from feedsync.adapters.delimited.rows import Layout, Rows
@@ -67,19 +67,11 @@ class _WixShape(Shape):
     def __init__(self, header: Sequence[str], location: str, site: str | None) -> None:
         super().__init__(header, location, site)
         names = [normalized(name) for name in header]
-        self._at = {
-            key: names.index(found)
-            for key, others in _COLUMNS.items()
-            if (found := next((name for name in others if name in names), None)) is not None
-        }
+        self._at = places(names, _COLUMNS)
         required(self._at, ["handle", "kind"], location)
         reach = 1 + max(place for key, place in self._at.items() if not key.startswith("option"))
         self.layout = Layout(reach, signs={self._at[key]: sign for key, sign in _SIGNS.items() if key in self._at})
         self._has_address = "handle" in names
-
-    def _cell(self, cells: Sequence[str], key: str) -> str:
-        place = self._at.get(key)
-        return cells[place].strip() if place is not None and cells else ""
 
     def _is(self, cells: Sequence[str], kind: str) -> bool:
         return self._cell(cells, "kind").lower() == kind

@@ -86,11 +86,8 @@ class _WooShape(Shape):
         self._parents: dict[str, _Kept] = {}
         self._memory = 0
 
-    def _cell(self, cells: Sequence[str], name: str) -> str:
-        place = self._at.get(name)
-        if place is None or not cells:
-            return ""
-        cell = cells[place].strip()
+    def _cell(self, cells: Sequence[str], key: str) -> str:
+        cell = super()._cell(cells, key)
         return cell[1:] if _GUARDED.match(cell) else cell
 
     def items(self, rows: Rows) -> Iterator[RawItem]:

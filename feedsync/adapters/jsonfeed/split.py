@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import io
 import json
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO, Protocol, cast
@@ -17,6 +16,7 @@ from feedsync.adapters.base import (
     Parsed,
     RawItem,
     ReadOptions,
+    Rejoined,
     count_lines,
     item_hash,
     read_up_to,
@@ -101,7 +101,7 @@ def begin(
     """
     first = read_up_to(stream, HEAD_BYTES)
     name = encoding_of(first, encoding, location, options.encoding)
-    text = as_utf8(cast(BinaryIO, _Rejoined(first, stream)), name)
+    text = as_utf8(cast(BinaryIO, Rejoined(first, stream)), name)
     head = read_up_to(text, HEAD_BYTES)
     place = locate(head, fits, options.records)
     where = "" if options.records is None else f" at {options.records!r}"
@@ -194,15 +194,3 @@ def refusal(item: RawItem, *, transcoded: bool) -> Parsed:
     except UnreadableError as error:
         detail = Problem("FS-417", {"reason": error.reason}).message
     return Parsed(problem=Problem("FS-304", {"detail": detail}))
-
-
-class _Rejoined(io.RawIOBase):
-    """The first bytes of a stream put back before the rest."""
-
-    def __init__(self, first: bytes, stream: BinaryIO) -> None:
-        self._first = first
-        self._stream = stream
-
-    def read(self, size: int = -1) -> bytes:
-        taken, self._first = self._first[:size], self._first[size:]
-        return taken or self._stream.read(size)
