@@ -24,7 +24,8 @@ from feedsync.normalize.mapping import MAPPING_VERSION
 from feedsync.settings import Schedule
 from feedsync.settings_feeds import Feed, Read
 from feedsync.snapshot.feeds import Reading, keep_feed
-from feedsync.snapshot.items import EXCERPT_BYTES, Finding, Incoming, Items
+from feedsync.snapshot.findings import Finding
+from feedsync.snapshot.items import EXCERPT_BYTES, Incoming, Items
 from feedsync.snapshot.known import Indices, KnownItems
 from feedsync.snapshot.parts import Parts, PartWriter
 from feedsync.snapshot.writer import VariantWriter

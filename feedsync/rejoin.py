@@ -10,7 +10,8 @@ import msgspec
 from feedsync.interpret import Interpreter
 from feedsync.model import Normalized
 from feedsync.settings import Schedule
-from feedsync.snapshot.items import Items, encode_details
+from feedsync.snapshot.findings import encode_details
+from feedsync.snapshot.items import Items
 from feedsync.snapshot.parts import Parts
 from feedsync.snapshot.writer import VariantWriter
 

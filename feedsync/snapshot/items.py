@@ -13,6 +13,7 @@ import numpy as np
 
 from feedsync.errors import Problem
 from feedsync.model import Normalized
+from feedsync.snapshot.findings import Finding, double, encode_details
 from feedsync.snapshot.known import Indices, KnownItems
 from feedsync.snapshot.parts import PartWriter
 from feedsync.snapshot.store import Store
@@ -47,18 +48,6 @@ class Incoming(msgspec.Struct):
     notes: tuple[Problem, ...]
     excerpt: bytes | None
     part: bytes | None = None
-
-
-class Finding(msgspec.Struct):
-    """Something to report of one item: a rejection, or a note that cost it nothing."""
-
-    hash: bytes
-    item_id: str | None
-    severity: str
-    problem: Problem
-    offset: int
-    position: int | None = None
-    line: int | None = None
 
 
 class Items:
@@ -124,7 +113,7 @@ class Items:
         for row, position in repeated:
             found = store.one("select hash, id from raws where rowid = ?", row)
             assert found is not None
-            findings.append(_double(found[0], found[1], offset_of(position)))
+            findings.append(double(found[0], found[1], offset_of(position)))
         missing = ((int(row),) for row in rowids[first < 0])
         store.many("insert or ignore into missing select id from raws where rowid = ?", missing)
         skipped = self._skipped_rivals(number, rowids, first)
@@ -133,14 +122,14 @@ class Items:
         for item_id, (position, item_hash) in skipped.items():
             if not self._wins(item_id, position):
                 self._lost.add(item_hash)
-                findings.append(_double(item_hash, item_id, offset_of(position)))
+                findings.append(double(item_hash, item_id, offset_of(position)))
         if self._all_read:
             store.execute("delete from raws where feed = ?", number)
 
         query = "select position, id, hash, offset, record, problem, notes, part from incoming order by position"
         for position, item_id, item_hash, offset, record, problem, notes, part in store.rows(query):
             if position in losers:
-                findings.append(_double(item_hash, item_id, offset, position))
+                findings.append(double(item_hash, item_id, offset, position))
                 continue
             if problem is not None:
                 refused = msgspec.msgpack.decode(problem, type=Problem)
@@ -264,13 +253,13 @@ class Items:
             complete: whether the document can show that an item is gone; else what it lacks stays as it was.
         """
         store = self.store
-        fresh = {_key(f.hash, f.item_id, f.problem.code, encode_details(f.problem)): f for f in findings}
+        fresh = {(f.hash, f.item_id, f.problem.code, encode_details(f.problem)): f for f in findings}
         current = (
             "select rowid, hash, item_id, code, parts, exists (select 1 from incoming i where i.id = item_id) "
             "from problems where feed = ? and last_run is null and code <> 'FS-410'"
         )
         for rowid, item_hash, item_id, code, parts, read in list(store.rows(current, number)):
-            if fresh.pop(_key(item_hash, item_id, code, parts), None) is not None:
+            if fresh.pop((item_hash, item_id, code, parts), None) is not None:
                 continue
             skipped = kept(item_hash)
             holds = skipped and code != "FS-402" and item_hash not in self._lost
@@ -321,16 +310,3 @@ class Items:
             "insert into products (id, pending, cause) select product_id, 1, cause from touched where true "
             "on conflict do update set pending = 1, cause = excluded.cause"
         )
-
-
-def _double(item_hash: bytes, item_id: str, offset: int, position: int | None = None) -> Finding:
-    return Finding(item_hash, item_id, "rejected", Problem("FS-402", {"id": item_id}), offset, position)
-
-
-def encode_details(problem: Problem) -> str:
-    """The parts of a problem's sentence as they are kept; equal parts give equal text."""
-    return msgspec.json.encode(problem.parts, order="sorted").decode()
-
-
-def _key(item_hash: bytes, item_id: str | None, code: str, parts: str) -> tuple[bytes, str | None, str, str]:
-    return item_hash, item_id, code, parts
