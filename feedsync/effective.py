@@ -49,13 +49,13 @@ def effective(
     products: Products,
     absence: AbsencePolicy,
     sent: ProductPayload | None,
-    hold_removals: bool = False,
+    keep: frozenset[str | None] = frozenset(),
 ) -> Effective:
     """The product at ``now``.
 
     A variant that is absent stays in the payload with quantity 0 where the store has it (Bik does not say whether it
-    drops a combination that is left out), and is left out where the store never had it. With ``hold_removals`` an
-    absent variant keeps what was sent.
+    drops a combination that is left out), and is left out where the store never had it. The product's own fields are
+    made of the variants that are there and of those whose removal is held (``keep``).
     """
     stages = [_Stage(m, _stage(m, now, absence)) for m in sorted(members, key=lambda m: m.variant.id)]
     known = {v.id: v for v in sent.variants} if sent else {}
@@ -63,12 +63,10 @@ def effective(
     left = frozenset(known) - {s.member.variant.id for s in stages}
     next_change_at = _next_change(stages, now, products, absence)
     live = [s for s in stages if s.stage == "live"]
-    if not live and hold_removals:
-        return Effective(sent, next_change_at, absent, left)
     if not any(s.stage != "removed" for s in stages) or (not live and sent is None):
         return Effective(None, next_change_at, absent, left)
 
-    stays = [s for s in stages if hold_removals or s.stage != "removed"]
+    stays = [s for s in stages if s.stage != "removed" or s.member.variant.id in keep]
     body = [s.member.variant for s in stays if s.stage == "live" or s.member.variant.id in known]
     body = body or [s.member.variant for s in stays]  # the store has none but those that moved elsewhere
     gone = {known[key].options for key in known if key in absent | left}
@@ -77,7 +75,7 @@ def effective(
     for stage in stages:
         variant_id = stage.member.variant.id
         if stage.stage != "live" and variant_id in known:
-            variants[variant_id] = known[variant_id] if hold_removals else _zero(known[variant_id])
+            variants[variant_id] = _zero(known[variant_id])
     for variant_id in left:
         variants[variant_id] = _zero(known[variant_id])
     sells = any(variant.quantity for variant in variants.values())
@@ -117,7 +115,7 @@ def _stage(member: Member, now: int, policy: AbsencePolicy) -> str:
     gone = _absence(member, now)
     if gone is None or policy.then == "keep":
         return "live"
-    over = gone.documents >= policy.after_runs or now >= gone.since + policy.after
+    over = gone.documents >= policy.after_runs or now >= gone.counted_from + policy.after
     return "removed" if policy.then == "delete" and over else "zero"
 
 
@@ -126,7 +124,7 @@ def _absence(member: Member, now: int) -> Absence | None:
     if member.absence is not None:
         return member.absence
     expires_at = member.variant.expires_at
-    return Absence(expires_at, 0) if expires_at is not None and expires_at <= now else None
+    return Absence(expires_at, 0, expires_at) if expires_at is not None and expires_at <= now else None
 
 
 def _next_change(stages: list[_Stage], now: int, products: Products, policy: AbsencePolicy) -> int | None:
@@ -139,7 +137,7 @@ def _next_change(stages: list[_Stage], now: int, products: Products, policy: Abs
             moments.append(variant.available_at)
         moments.append(variant.expires_at)
         if stage.stage == "zero" and (gone := _absence(stage.member, now)):
-            moments.append(gone.since + policy.after)
+            moments.append(gone.counted_from + policy.after)
     return min((moment for moment in moments if moment is not None and moment > now), default=None)
 
 

@@ -90,6 +90,13 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-504": "{schedule}: there is no run {run}",
     "FS-505": "{schedule}: this snapshot belongs to another Bik store ({known}); run again with "
     "--new-store to forget what was sent there, or with --same-store if it is the same store under a new key or address",
+    # 6xx: the plan
+    "FS-601": "{schedule}: nothing that is held is meant by this (feedsync approve {schedule} shows what is held)",
+    "FS-602": "{schedule}: what is held is not what was shown any more; look at it again",
+    "FS-603": "{schedule}: a document that is not whole cannot show what is gone, so no consent releases these; mend the feed",
+    "FS-604": "{schedule}: the state of run {run} is not known any more; the earliest that is known is run {earliest}",
+    "FS-605": "{schedule}: it is not pinned to an earlier run",
+    "FS-606": "{schedule}: no product is meant by this",
     # 7xx: Bik
     "FS-701": "Bik refused the credentials ({status}): {reason}",
     "FS-702": "Bik does not know this call ({status} at {path}): is base_url right?",

@@ -20,7 +20,7 @@ Value = str | dict[str, "Value"] | list["Value"]
 Attributes = dict[str, Value]
 
 Verdict = Literal["complete", "partial", "degraded"]
-Cause = Literal["feed", "clock", "settings", "upgrade"]
+Cause = Literal["feed", "clock", "settings", "upgrade", "operator"]
 Outcome = Literal["acknowledged", "rejected", "retryable", "unknown", "not_stored"]
 
 
@@ -70,10 +70,15 @@ class Normalized(msgspec.Struct, frozen=True):
 
 
 class Absence(msgspec.Struct, frozen=True):
-    """A variant that its feed no longer names: since when, and how many different complete documents lacked it."""
+    """A variant that its feed no longer names: since when, and how many different complete documents lacked it.
+
+    ``counted_from`` is when the time until its removal began: at ``since``, or later where a gate held the removals,
+    since a document that nobody believes is no evidence.
+    """
 
     since: int
     documents: int
+    counted_from: int
 
 
 class Member(msgspec.Struct, frozen=True):

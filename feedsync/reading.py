@@ -17,7 +17,7 @@ from feedsync.rejoin import rejoin
 from feedsync.settings import Schedule
 from feedsync.settings_feeds import Feed
 from feedsync.settings_values import SecretRef
-from feedsync.snapshot.feeds import Reading, checked, forget_feeds, last_format, last_reading, last_times
+from feedsync.snapshot.feeds import Reading, checked, forget_feeds, keep_readings, last_format, last_reading, last_times
 from feedsync.snapshot.items import Items
 from feedsync.snapshot.parts import Parts
 from feedsync.snapshot.store import Store
@@ -38,7 +38,9 @@ def read_feeds(
     order = sorted(range(len(schedule.feeds)), key=lambda number: (number not in supplemental, number))
     readings = {number: reader.read(number) for number in order}
     reader.finish()
-    return [readings[number] for number in range(len(schedule.feeds))]
+    found = [readings[number] for number in range(len(schedule.feeds))]
+    keep_readings(store, found)
+    return found
 
 
 class _Reader:

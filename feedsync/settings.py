@@ -23,8 +23,8 @@ from pydantic import (
 
 from feedsync.currencies import EXPONENTS
 from feedsync.settings_feeds import Feed
-from feedsync.settings_map import MapSettings, Rule
-from feedsync.settings_values import Duration, LimitSetting, Model, SecretRef
+from feedsync.settings_map import ExpressionText, MapSettings, Rule
+from feedsync.settings_values import Duration, LimitSetting, Model, SecretRef, ShareSetting
 
 DEFAULT_BASE_URL = "https://bikapi.bikayi.app/integrations"
 
@@ -125,9 +125,30 @@ class Catalogs(Model):
 
 
 class Gates(Model):
-    """The limits of the gates (design, section 5)."""
+    """The limits of the gates (design, section 5); ``price_move`` is how far a price moves before it counts."""
 
+    empty: Literal["always", "off"] = "always"
+    identity: LimitSetting = Field(default="50%", validate_default=True)
+    invalid: LimitSetting = Field(default="10%", validate_default=True)
     removals: LimitSetting = Field(default="20%", validate_default=True)
+    currency: Literal["always", "off"] = "always"
+    zero_price: Literal["always", "off"] = "always"
+    price: LimitSetting = Field(default="10%", validate_default=True)
+    price_move: Annotated[ShareSetting, Field(validate_default=True)] = "50%"
+    stock_out: LimitSetting = Field(default="50%", validate_default=True)
+
+
+class Protect(Model):
+    """What is never removed, nor made unbuyable because its feed lacks it: ids, and products that ``match``."""
+
+    ids: tuple[str, ...] = Field(default=(), strict=False)
+    match: ExpressionText | None = None
+
+
+class History(Model):
+    """How long the way back to earlier runs is kept."""
+
+    keep: Duration = Field(default="30d", validate_default=True)
 
 
 class AbsencePolicy(Model):
@@ -153,6 +174,8 @@ class Schedule(Model):
     catalogs: Catalogs = Catalogs()
     gates: Gates = Field(default_factory=Gates)
     absence: AbsencePolicy = AbsencePolicy()
+    protect: Protect = Protect()
+    history: History = Field(default_factory=History)
 
     _name: str = ""
     _file: Path = Path()
@@ -201,7 +224,8 @@ class Schedule(Model):
     def deriving_fingerprint(self) -> bytes:
         """Of all settings that decide what a product should be in the store; a change of it derives every product."""
         products = self.products.model_dump(mode="json", include={"in_stock_quantity", "preorder", "ignored_query"})
-        return _digest([products, self.absence.model_dump(mode="json"), self.bik.keep_foreign_catalogs])
+        protect = self.protect.model_dump(mode="json")
+        return _digest([products, self.absence.model_dump(mode="json"), self.bik.keep_foreign_catalogs, protect])
 
 
 def _digest(value: object) -> bytes:

@@ -88,6 +88,23 @@ LimitSetting = Annotated[
 ]
 
 
+def _share(value: object) -> object:
+    limit = _limit(value)
+    if isinstance(limit, Limit) and limit.count is not None:
+        raise ValueError('write a share such as "50%", or "off"')
+    return limit
+
+
+#: A limit that cannot be a count: how far one price moves.
+ShareSetting = Annotated[
+    Any,
+    BeforeValidator(_share),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": r"^\s*(100(\.0+)?|\d{1,2}(\.\d+)?)\s*%\s*$"}, {"const": "off"}]}
+    ),
+]
+
+
 class SecretRef(Model):
     """Where a secret is: exactly one of an environment variable and a file."""
 

@@ -23,12 +23,15 @@ from feedsync.push import push
 from feedsync.reading import read_feeds
 from feedsync.report.summary import RunSummary, summarize
 from feedsync.settings import Schedule
-from feedsync.snapshot.feeds import Reading
+from feedsync.snapshot.feeds import Reading, last_readings
 from feedsync.snapshot.lock import schedule_lock
+from feedsync.snapshot.past import forget_past
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
 
 Clock = Callable[[], float]
+#: Is given the snapshot, the run's number and its time (Unix seconds); says what the run shall do.
+Prepare = Callable[[Store, int, int], Options]
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -50,9 +53,12 @@ def snapshot_path(state: Path, name: str) -> Path:
 
 def run_schedule(
     schedule: Schedule, state: Path, *, trigger: str, options: Options = DEFAULT_OPTIONS, target: Target = STOP,
-    progress: Progress = SILENT, clock: Clock = time.time,
+    progress: Progress = SILENT, clock: Clock = time.time, prepare: Prepare | None = None,
 ) -> RunSummary:  # fmt: skip
     """Bring the store up to the feeds, once.
+
+    ``prepare`` is called with the snapshot, the run's number and its time before the plan is made, in the same
+    transaction, and gives the options; the feeds are not read then, and the plan is made of what the snapshot knows.
 
     Raises:
         Locked: another run of this schedule is going on.
@@ -71,14 +77,21 @@ def run_schedule(
         started = clock()
         try:
             with store.transaction():
-                readings = read_feeds(
-                    store, schedule, state, run=run, now=int(clock()), allow=options.allow, progress=progress
-                )
+                if prepare is None:
+                    readings = read_feeds(
+                        store, schedule, state, run=run, now=int(clock()), allow=options.allow, progress=progress
+                    )
+                else:
+                    options = prepare(store, run, int(clock()))
+                    readings = last_readings(store)
                 plan = _plan(store, schedule, readings, run, int(clock()), options, progress)
             bik = Bik(schedule.bik.base_url, key, secret, budget, connections=schedule.bik.in_flight)
             with closing(bik):
                 total = plan.sends + plan.deletes
                 pushed = push(store, schedule, bik, plan, run=run, progress=lambda n: progress.pushed(n, total))
+        except ConfigError:  # nothing was started
+            store.execute("delete from runs where run = ?", run)
+            raise
         except BaseException:
             with store.transaction():
                 store.end_run(run, int(clock()), "interrupted", b"")
@@ -86,6 +99,7 @@ def run_schedule(
         with store.transaction():
             summary = summarize(store, schedule.name, run, readings, plan, pushed, trigger, started, clock())
             store.end_run(run, int(clock()), summary.outcome, summary.stored())
+            forget_past(store, int(clock()) - schedule.history.keep)
     return summary
 
 

@@ -74,7 +74,7 @@ def member(item_id: str = "v1", absence: Absence | None = None, **fields: Any) -
 
 def missing(item_id: str = "v1", since: int = NOW, documents: int = 1, **fields: Any) -> Member:
     """A variant that its feed no longer names: by default since just now, in one document."""
-    return member(item_id, Absence(since, documents), **fields)
+    return member(item_id, Absence(since, documents, since), **fields)
 
 
 def combination(item_id: str = "v1", **fields: Any) -> VariantPayload:

@@ -23,7 +23,7 @@ PROGRAM: Any = typer.main.get_command(app)
 COMMANDS: dict[str, Any] = PROGRAM.commands
 #: Options that the library adds to every program.
 _COMMON = {"--help", "--install-completion", "--show-completion"}
-_PLACEHOLDERS = ("COMMAND", "…", "...")
+_PLACEHOLDERS = ("COMMAND", "--to RUN", "…", "...")
 
 _SECTION = re.compile(r"^## (FS-\d{3})\n(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^ *```(\w*)[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)

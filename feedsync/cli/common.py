@@ -15,6 +15,7 @@ from rich.console import Console
 from feedsync.adapters.registry import format_names
 from feedsync.config import find, load, schedule_files
 from feedsync.errors import ConfigError, FeedsyncError
+from feedsync.gates import ALLOWABLE, GATES
 from feedsync.report.summary import Reason
 from feedsync.settings import Schedule
 
@@ -25,7 +26,7 @@ Json = Annotated[bool, typer.Option("--json", help="Write JSON, by a published s
 Name = Annotated[str, typer.Argument(help="The schedule's name: its file without .toml.", show_default=False)]
 Allow = Annotated[
     list[str],
-    typer.Option("--allow", metavar="GATE", help="Let through, in this run, what GATE holds: removals or empty."),
+    typer.Option("--allow", metavar="GATE", help="Let through, in this run, what GATE holds."),
 ]
 
 
@@ -105,3 +106,34 @@ def fail(error: FeedsyncError, *, as_json: bool, schedule: str | None = None) ->
 def worst(codes: Iterable[int]) -> int:
     """The exit code that wins."""
     return min(codes, key=_RANK.index, default=0)
+
+
+def split_ids(ids: str | None) -> frozenset[str] | None:
+    """Ids by comma; None where none were given."""
+    return frozenset(part.strip() for part in ids.split(",") if part.strip()) if ids is not None else None
+
+
+def checked_gates(allow: list[str]) -> frozenset[str]:
+    """The gates of ``--allow``.
+
+    Raises:
+        ConfigError: FS-108, one of them is none, or is never let through.
+    """
+    for gate in allow:
+        if gate not in ALLOWABLE:
+            known = "there is no such gate; there are " + ", ".join(sorted(ALLOWABLE))
+            reason = "a degraded document cannot show what is gone" if gate in GATES else known
+            raise ConfigError("FS-108", gate=gate, reason=reason)
+    return frozenset(allow)
+
+
+def confirm(question: str) -> None:
+    """Ask, and end with exit code 2 where the answer is no, or nobody is there to give one.
+
+    Raises:
+        ConfigError: FS-106.
+    """
+    if not sys.stdin.isatty():
+        raise ConfigError("FS-106", reason=f"{question} Nobody is there to answer: give --yes")
+    if not typer.confirm(question, err=True):
+        raise ConfigError("FS-106", reason="nothing was done")

@@ -7,10 +7,22 @@ from typing import Annotated
 import msgspec
 import typer
 
-from feedsync.cli.common import Allow, Context, ErrorOutput, Json, Name, console, fail, readable, worst, write_json
+from feedsync.cli.common import (
+    Allow,
+    Context,
+    ErrorOutput,
+    Json,
+    Name,
+    checked_gates,
+    console,
+    fail,
+    readable,
+    split_ids,
+    worst,
+    write_json,
+)
 from feedsync.cli.progress import showing
 from feedsync.errors import ConfigError, FeedsyncError
-from feedsync.plan import ALLOWABLE, GATES
 from feedsync.planning import Options
 from feedsync.report.summary import Reason, RunSummary
 from feedsync.report.terminal import print_run
@@ -104,10 +116,4 @@ def diff(context: typer.Context, name: Name, allow: Allow = [], as_json: Json = 
 
 
 def _options(allow: list[str], limit: int | None, ids: str | None) -> Options:
-    for gate in allow:
-        if gate not in ALLOWABLE:
-            known = "there is no such gate; there are " + ", ".join(sorted(ALLOWABLE))
-            reason = "a degraded document cannot show what is gone" if gate in GATES else known
-            raise ConfigError("FS-108", gate=gate, reason=reason)
-    chosen = frozenset(part.strip() for part in ids.split(",") if part.strip()) if ids is not None else None
-    return Options(allow=frozenset(allow), limit=limit, ids=chosen)
+    return Options(allow=checked_gates(allow), limit=limit, ids=split_ids(ids))

@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 import msgspec
 
 from feedsync.errors import Problem
-from feedsync.plan import GateResult, Pushed
+from feedsync.gates import GateResult
+from feedsync.plan import Pushed
 from feedsync.planning import Plan
 from feedsync.snapshot.catalogs import CatalogTable
 from feedsync.snapshot.feeds import Reading
+from feedsync.snapshot.past import Pins
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import RunRecord, Store
 
@@ -67,7 +69,9 @@ class Rejection(msgspec.Struct):
 
 
 class Difference(msgspec.Struct):
-    """One change with what became of it (``send``, ``held by GATE``, ``allowed``, ``left``, ``refused before``)."""
+    """One change with what became of it (``send``, ``held by GATE``, ``allowed``, ``approved``, ``rejected``,
+    ``protected``, ``left``, ``refused before``).
+    """
 
     kind: str
     subject: str
@@ -81,7 +85,10 @@ class Difference(msgspec.Struct):
 
 
 class RunSummary(msgspec.Struct):
-    """A run. Times are ISO 8601 in UTC. ``held`` and ``remaining`` count changes and products that did not go out."""
+    """A run. Times are ISO 8601 in UTC. ``held`` and ``remaining`` count changes and products that did not go out.
+
+    ``pinned_to`` is the run whose state the schedule is held at (0: it is retired), null where it follows its feeds.
+    """
 
     schedule: str
     run: int
@@ -102,6 +109,7 @@ class RunSummary(msgspec.Struct):
     differences: list[Difference] = []
     left_out: int = 0
     error: Reason | None = None
+    pinned_to: int | None = None
 
     @property
     def exit_code(self) -> int:
@@ -147,6 +155,7 @@ def summarize(
         remaining=planned - sent.products - sent.deleted if pushed else 0,
         unused_catalogs=CatalogTable(store).unused(),
         error=error,
+        pinned_to=pin.run if (pin := Pins(store).pin) else None,
     )
     not_whole = any(reading.verdict == "degraded" for reading in readings)
     rejected = bool(summary.rejected) or not_whole  # a part of a feed was not taken, which nobody should overlook

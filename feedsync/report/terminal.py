@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from feedsync.gates import GateResult
 from feedsync.report.summary import Difference, RunSummary
 
 #: kind -> the words for it, in the order in which they are shown.
@@ -147,17 +148,32 @@ def _example(difference: Difference) -> str:
 
 
 def _gates(console: Console, summary: RunSummary) -> None:
-    shown = [gate for gate in summary.gates if gate.verdict != "pass"]
-    if not shown:
-        measured = next((g for g in summary.gates if g.gate == "removals"), None)
-        detail = f" (removals {_amount(measured.value)} of {_amount(measured.limit)})" if measured else ""
-        console.print(Text(f"  gates    all pass{detail}"))
-    for gate in shown:
-        held = f", holds {gate.held:,} changes" if gate.held else ", nothing to hold" if gate.verdict == "held" else ""
-        line = (
-            f"  gate     {gate.gate}: {gate.verdict}, {_amount(gate.value)} with a limit of {_amount(gate.limit)}{held}"
-        )
-        console.print(Text(line, "yellow" if gate.verdict == "held" else ""))
+    """Every gate's measure with its limit; first those that hold or let something through."""
+    passed = []
+    for gate in summary.gates:
+        if gate.verdict in ("pass", "off"):
+            passed.append(gate)
+            continue
+        held = f", holds {count(gate.held, 'change')}" if gate.held else ""
+        held = ", nothing to hold" if gate.verdict == "held" and not gate.held else held
+        line = f"  gate     {gate.gate}: {gate.verdict}, {_measured(gate)}{held}"
+        print_hanging(console, line, indent=11, style="yellow" if gate.verdict == "held" else "")
+        if gate.note:
+            print_hanging(console, f"           {plain(gate.note, 200)}", indent=11)
+    if passed:
+        what = "all pass" if len(passed) == len(summary.gates) else "the others pass"
+        listed = ", ".join(f"{gate.gate} {_measured(gate, short=True)}" for gate in passed)
+        print_hanging(console, f"  gates    {what}: {listed}", indent=11)
+
+
+def _measured(gate: GateResult, *, short: bool = False) -> str:
+    if gate.verdict == "off":
+        return "off"
+    if gate.gate == "identity":
+        return f"{_amount(gate.value)} of at least {_amount(gate.limit)}"
+    if gate.limit == 0 and not isinstance(gate.limit, float):
+        return _amount(gate.value)
+    return f"{_amount(gate.value)} {'of' if short else 'with a limit of'} {_amount(gate.limit)}"
 
 
 def _amount(value: float | int | str) -> str:
@@ -201,9 +217,14 @@ def next_steps(summary: RunSummary) -> list[str]:
         steps.append(f"what {', '.join(broken)} lacks stays in the store until the feed is whole again")
     if "degraded" in held:
         steps.append("removals wait for a whole document; mend the feed")
-    elif held:
-        allow = " ".join(f"--allow {gate}" for gate in sorted(held))
-        steps.append(f"let the held removals through once: feedsync run {summary.schedule} {allow}")
+    for gate in sorted(held - {"degraded"}):
+        if summary.trigger == "diff":
+            steps.append(f"held by {gate}; to let it through in a run: feedsync run {summary.schedule} --allow {gate}")
+        else:
+            steps.append(f"let through what {gate} holds: feedsync approve {summary.schedule} --only {gate}")
+    if summary.pinned_to is not None:
+        what = "is retired" if summary.pinned_to == 0 else f"is held at run {summary.pinned_to}"
+        steps.append(f"the schedule {what}; follow its feeds again: feedsync rollback {summary.schedule} --release")
     if summary.unused_catalogs:
         names = ", ".join(plain(name, 40) for name in summary.unused_catalogs[:3])
         steps.append(f"no product names these catalogs any more; Bik can only delete them by hand: {names}")

@@ -46,6 +46,20 @@ def keep_feed(
     )  # fmt: skip
 
 
+def keep_readings(store: Store, readings: list[Reading]) -> None:
+    """Remember what a run's documents were, those that failed included, for a plan that reads none."""
+    store.set_meta("readings", msgspec.json.encode(readings))
+
+
+def last_readings(store: Store) -> list[Reading]:
+    """What the documents of the last run that read any were."""
+    text = store.meta("readings")
+    readings = msgspec.json.decode(text, type=list[Reading]) if text else []
+    for reading in readings:
+        reading.parsed, reading.fresh = 0, False
+    return readings
+
+
 def checked(store: Store, feed: int, now: int, *, full: bool) -> None:
     """The feed was asked, and had nothing new; ``full``: it was asked for everything."""
     store.execute(

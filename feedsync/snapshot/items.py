@@ -215,7 +215,8 @@ class Items:
         store.execute(
             "update variants set absent_documents = "
             "case when absent_sha256 = ?1 then absent_documents else coalesce(absent_documents, 0) + 1 end, "
-            "absent_since = coalesce(absent_since, ?2), absent_sha256 = ?1, hash = null "
+            "absent_since = coalesce(absent_since, ?2), absent_counted = coalesce(absent_counted, ?2), "
+            "absent_sha256 = ?1, hash = null "
             "where id in (select id from missing)",
             sha256,
             now,
@@ -233,7 +234,7 @@ class Items:
             number,
         )
         store.execute(
-            "update variants set absent_documents = 1, absent_since = ?3, hash = null, "
+            "update variants set absent_documents = 1, absent_since = ?3, absent_counted = ?3, hash = null, "
             f"absent_sha256 = (select sha256 from feeds f where f.feed = ?2) where {where}",
             item_id,
             number,

@@ -12,6 +12,7 @@ from itertools import groupby
 import msgspec
 
 from feedsync.model import Absence, Cause, Change, Member, Outcome, ProductPayload, Variant
+from feedsync.snapshot.past import keep_past
 from feedsync.snapshot.plans import Planned
 from feedsync.snapshot.store import Store
 from feedsync.snapshot.writer import count_spellings
@@ -20,6 +21,11 @@ _CHUNK = 500
 _VARIANTS = msgspec.msgpack.Decoder(Variant)
 _PAYLOADS = msgspec.msgpack.Decoder(ProductPayload)
 _ENCODER = msgspec.msgpack.Encoder()
+_STATE = (
+    "select p.id, p.cause, p.sent_hash, p.attempted_hash, p.attempted, p.outcome, p.message, p.once_sent, p.looked, "
+    "(select payload from sent where product_id = p.id), v.record, v.absent_since, v.absent_documents, v.absent_counted, "
+    "v.moved_from"
+)
 
 
 class ProductState(msgspec.Struct):
@@ -57,13 +63,17 @@ class Products:
 
     def pending(self) -> Iterator[ProductState]:
         """Every product that must be looked at, by id; the caller may change products on the way."""
+        return self._walk("pending and")
+
+    def every(self) -> Iterator[ProductState]:
+        """Every product that is or was known, by id."""
+        return self._walk("")
+
+    def _walk(self, which: str) -> Iterator[ProductState]:
         last = ""
         while True:
             rows = self.store.connection.execute(
-                "select p.id, p.cause, p.sent_hash, p.attempted_hash, p.attempted, p.outcome, p.message, p.once_sent, "
-                "p.looked, (select payload from sent where product_id = p.id), "
-                "v.record, v.absent_since, v.absent_documents, v.moved_from "
-                "from (select * from products where pending and id > ? order by id limit ?) p "
+                f"{_STATE} from (select * from products where {which} id > ? order by id limit ?) p "
                 "left join variants v on v.product_id = p.id order by p.id",
                 (last, _CHUNK),
             ).fetchall()
@@ -76,13 +86,25 @@ class Products:
     def state(self, product_id: str) -> ProductState:
         """One product, which must be in the snapshot."""
         rows = self.store.connection.execute(
-            "select p.id, p.cause, p.sent_hash, p.attempted_hash, p.attempted, p.outcome, p.message, p.once_sent, "
-            "p.looked, (select payload from sent where product_id = p.id), "
-            "v.record, v.absent_since, v.absent_documents, v.moved_from "
-            "from products p left join variants v on v.product_id = p.id where p.id = ?",
-            (product_id,),
+            f"{_STATE} from products p left join variants v on v.product_id = p.id where p.id = ?", (product_id,)
         ).fetchall()
         return _state(rows)
+
+    def doubt(self, ids: frozenset[str] | None, *, gone: bool) -> None:
+        """Nobody knows whether the store still has these (None: all of them): they are sent again, after a look.
+
+        ``gone``: what the store had once and must not have any more is deleted again.
+        """
+        again = "pending = 1, looked = 0, outcome = 'retryable', cause = 'operator'"
+        if ids is None:
+            self.store.execute(f"update products set {again} where sent_hash is not null")
+        else:
+            self.store.many(f"update products set {again} where id = ?", [(product_id,) for product_id in ids])
+        if gone:
+            self.store.execute(
+                "update products set pending = 1, attempted = 1, cause = 'operator' "
+                "where once_sent and sent_hash is null"
+            )
 
     def looked_at(self, product_id: str, *, pending: bool, held: bool, next_change_at: int | None) -> None:
         """Note when time alone will change a product, whether anything is left to do about it, and whether it is held."""
@@ -120,6 +142,27 @@ class Products:
         assert row is not None
         return row[0], row[1]
 
+    def in_stock(self) -> int:
+        """How many variants the store acknowledged with a quantity."""
+        count: int = self.store.scalar("select coalesce(sum(sent_in_stock), 0) from products")
+        return count
+
+    def unseen_ids(self) -> int:
+        """How many variants of products that the store has are not in the feeds any more."""
+        count: int = self.store.scalar(
+            "select count(*) from variants v join products p on p.id = v.product_id "
+            "where v.absent_since is not null and p.sent_hash is not null"
+        )
+        return count
+
+    def restart_absence(self, now: int) -> None:
+        """What lacks the products whose removal is held is no evidence: their absence is counted anew from now on."""
+        self.store.execute(
+            "update variants set absent_documents = 0, absent_counted = ? where absent_since is not null "
+            "and product_id in (select subject from held where class = 'removal')",
+            now,
+        )
+
     # -- pushing
 
     def attempt(self, steps: list[Planned]) -> None:
@@ -139,13 +182,14 @@ class Products:
     def acknowledged(self, step: Planned, run: int, *, in_doubt: bool = False) -> None:
         """Bik took it: what was sent is what the store has. ``in_doubt``: unless an older request lands later."""
         payload = step.payload
+        keep_past(self.store, step.product_id, run)
         if payload is None:
             self.forget(step.product_id)
             return
         self.store.execute(
-            "update products set sent_hash = ?, code = null, message = null, sent_run = ?, once_sent = 1, sent_variants = ? "
-            "where id = ?",
-            step.hash, run, len(payload.variants), step.product_id,
+            "update products set sent_hash = ?, code = null, message = null, sent_run = ?, once_sent = 1, sent_variants = ?, "
+            "sent_in_stock = ? where id = ?",
+            step.hash, run, len(payload.variants), sum(bool(v.quantity) for v in payload.variants), step.product_id,
         )  # fmt: skip
         self.store.execute(
             "insert into sent values (?, ?) on conflict do update set payload = excluded.payload",
@@ -189,7 +233,8 @@ class Products:
         self.store.execute(
             "update products set sent_hash = null, attempted_hash = null, attempted = 0, outcome = null, code = null, "
             "message = null, "
-            "sent_variants = 0, pending = 0, held = 0, next_change_at = null, foreign_catalogs = null where id = ?",
+            "sent_variants = 0, sent_in_stock = 0, pending = 0, held = 0, "
+            "next_change_at = null, foreign_catalogs = null where id = ?",
             product_id,
         )
 
@@ -250,7 +295,8 @@ class Products:
         self.store.execute("delete from sent")
         self.store.execute(
             "update products set pending = 1, sent_hash = null, attempted_hash = null, attempted = 0, outcome = null, "
-            "code = null, message = null, sent_variants = 0, once_sent = 0, looked = 0, foreign_catalogs = null"
+            "code = null, message = null, sent_variants = 0, sent_in_stock = 0, once_sent = 0, looked = 0, "
+            "foreign_catalogs = null"
         )
         self.store.execute(
             "update catalogs set sent_name = null, attempted_name = null, outcome = null, message = null"
@@ -268,10 +314,10 @@ def _state(rows: list[tuple[object, ...]]) -> ProductState:
     product_id, cause, sent_hash, attempted_hash, attempted, outcome, message, once, looked, sent = rows[0][:10]
     members, moved_from = [], {}
     for row in rows:
-        record, since, documents, moved = row[10:]
+        record, since, documents, counted, moved = row[10:]
         if record is not None:
             variant = _VARIANTS.decode(record)  # type: ignore[arg-type]
-            members.append(Member(variant, Absence(since, documents) if since is not None else None))  # type: ignore[arg-type]
+            members.append(Member(variant, Absence(since, documents, counted) if since is not None else None))  # type: ignore[arg-type]
             if moved is not None:
                 moved_from[variant.id] = str(moved)
     return ProductState(

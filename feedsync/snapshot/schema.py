@@ -6,8 +6,11 @@ Records are msgpack of the structs in ``model.py``; hashes are 16 bytes; times a
 
 from __future__ import annotations
 
+import msgspec
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
+
+from feedsync.model import ProductPayload
 
 PAGE_BYTES = 16384
 
@@ -105,6 +108,36 @@ alter table feeds add column full_at integer;
 """
 
 
+_CONSENT = """
+-- From when on the time until a removal counts: later than absent_since where a gate held it.
+alter table variants add column absent_counted integer;
+update variants set absent_counted = absent_since;
+alter table products add column sent_in_stock integer not null default 0;
+-- The run that created the product in the store, null where that was before this was kept.
+alter table products add column first_run integer;
+
+-- What somebody decided about held changes. closed_run: the change was not there any more, so it would be asked again.
+create table decisions (
+  subject text not null, class text not null, variant_id text not null, before text, after text, since integer not null,
+  verdict text not null, gate text not null, who text not null, at integer not null, closed_run integer
+) strict;
+create index decisions_open on decisions (subject) where closed_run is null;
+
+-- What the last plan held; derived anew by each run.
+create table held (
+  subject text not null, class text not null, variant_id text not null, kind text not null, before text, after text,
+  since integer not null, cause text not null, note text, gate text not null,
+  primary key (subject, class, variant_id)
+) strict, without rowid;
+
+-- What the store had of a product until that run (payload null: it had none), for the way back.
+create table past (product_id text not null, run integer not null, payload blob, primary key (product_id, run)) strict;
+create index past_run on past (run);
+-- What every product must be while the schedule is pinned to an earlier run (payload null: it must not be there).
+create table pins (product_id text primary key, payload blob) strict, without rowid;
+"""
+
+
 def _execute(db: Database, script: str) -> None:
     for statement in script.split(";\n"):
         if statement.strip():
@@ -119,3 +152,12 @@ def _first(db: Database) -> None:
 @migrations(name="0002_several_feeds")
 def _several_feeds(db: Database) -> None:
     _execute(db, _SEVERAL_FEEDS)
+
+
+@migrations(name="0003_consent")
+def _consent(db: Database) -> None:
+    _execute(db, _CONSENT)
+    for product_id, payload in db.execute("select product_id, payload from sent").fetchall():
+        in_stock = sum(bool(v.quantity) for v in msgspec.msgpack.decode(payload, type=ProductPayload).variants)
+        db.execute("update products set sent_in_stock = ? where id = ?", (in_stock, product_id))
+    db.execute("insert into meta select 'past_from', cast(max(run) as blob) from runs having max(run) is not null")

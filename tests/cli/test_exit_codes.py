@@ -98,7 +98,7 @@ def test_held_removals_end_with_4_and_go_out_when_they_are_allowed(shop: Shop) -
     shop.project.publish("acme", *items(5))
     held = shop("run", "acme")
     assert held.code == 4
-    assert "feedsync run acme --allow removals" in held.out
+    assert "feedsync approve acme --only removals" in held.out
     assert shop("run", "acme", "--allow", "removals").code == 0
 
 
@@ -116,7 +116,7 @@ def test_an_empty_feed_holds_its_removals(shop: Shop) -> None:
     shop.project.publish("acme")
     result = shop("run", "acme")
     assert result.code == 4
-    assert "--allow empty" in result.out
+    assert "feedsync approve acme --only empty" in result.out
 
 
 @pytest.mark.parametrize("command", ["run", "diff"])

@@ -12,7 +12,7 @@ from feedsync.model import Member, ProductPayload
 from feedsync.settings import AbsencePolicy, Products
 from feedsync.urls import VOLATILE
 from tests.diff.support import PAYLOADS, changes
-from tests.effective.support import POLICIES, SETTINGS, members
+from tests.effective.support import POLICIES, SETTINGS, held_or_not, members
 from tests.records import DAY, NOW, combination, product
 
 
@@ -48,8 +48,7 @@ def test_whatever_a_feed_and_the_clock_do_is_told_in_its_class(
     sent = effective(
         "p1", [Member(m.variant) for m in was], now=NOW, products=before, absence=absence, sent=None
     ).payload
-    target = effective(
-        "p1",
+    target = held_or_not(
         now_is,
         now=NOW + later,
         products=after,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
 from feedsync.effective import Effective, effective
+from feedsync.hold import Holds, hold
 from feedsync.model import Absence, Member, ProductPayload, VariantPayload
 from feedsync.settings import AbsencePolicy, Products
 from tests.records import DAY, NOW, member
@@ -25,6 +28,10 @@ POLICIES = st.builds(
 SETTINGS = st.builds(Products, preorder=st.sampled_from(["buyable", "unbuyable"]), in_stock_quantity=st.just(100))
 
 
+def _absence(since: int, documents: int) -> Absence:
+    return Absence(since, documents, since)
+
+
 @st.composite
 def members(draw: st.DrawFn, min_size: int = 1, max_size: int = 4) -> list[Member]:
     """Variants of one product, of all sorts, each with its own id, in any order."""
@@ -34,7 +41,7 @@ def members(draw: st.DrawFn, min_size: int = 1, max_size: int = 4) -> list[Membe
     return [
         member(
             item_id,
-            draw(st.none() | st.builds(Absence, st.integers(NOW - 2 * DAY, NOW), st.integers(1, 3))),
+            draw(st.none() | st.builds(_absence, st.integers(NOW - 2 * DAY, NOW), st.integers(1, 3))),
             group_id=draw(st.sampled_from([None, "p1"])),
             title=draw(st.sampled_from(["x", "y"])),
             group_title=draw(st.sampled_from([None, "g", "h"])),
@@ -67,10 +74,23 @@ def at(
     **absence: Any,
 ) -> Effective:
     """What product ``p1`` should be; keywords beside the named ones are the absence policy's."""
-    return effective(
-        "p1", variants, now=now, products=products or Products(), absence=AbsencePolicy.model_validate(absence), sent=sent,
+    return held_or_not(
+        variants, now=now, products=products or Products(), absence=AbsencePolicy.model_validate(absence), sent=sent,
         hold_removals=hold_removals,
     )  # fmt: skip
+
+
+def held_or_not(
+    variants: Sequence[Member], *, now: int, products: Products, absence: AbsencePolicy, sent: ProductPayload | None,
+    hold_removals: bool = False,
+) -> Effective:  # fmt: skip
+    """Product ``p1``, with the removals of all that is absent held or not."""
+    target = effective("p1", variants, now=now, products=products, absence=absence, sent=sent)
+    if not hold_removals:
+        return target
+    removals = frozenset[str | None](target.absent)
+    target = effective("p1", variants, now=now, products=products, absence=absence, sent=sent, keep=removals)
+    return msgspec.structs.replace(target, payload=hold(target.payload, Holds(removals=removals), sent))
 
 
 def payload(*variants: Member, **settings: Any) -> ProductPayload:

@@ -10,7 +10,7 @@ from feedsync.effective import effective
 from feedsync.ids import catalog_id
 from feedsync.model import Member
 from feedsync.settings import AbsencePolicy, Products
-from tests.effective.support import POLICIES, SETTINGS, members, payload
+from tests.effective.support import POLICIES, SETTINGS, held_or_not, members, payload
 from tests.records import NOW, member, missing
 
 
@@ -86,7 +86,7 @@ def test_the_order_of_variants_never_matters(
     for before in (None, sent):
         for hold in (False, True):
             first, second = (
-                effective("p1", order, now=NOW, products=products, absence=absence, sent=before, hold_removals=hold)
+                held_or_not(order, now=NOW, products=products, absence=absence, sent=before, hold_removals=hold)
                 for order in (variants, mixed)
             )
             assert first == second

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from feedsync.effective import effective
 from feedsync.model import Absence, Member
 from feedsync.settings import AbsencePolicy, Products
-from tests.effective.support import POLICIES, SETTINGS, at, members, payload, quantities
+from tests.effective.support import POLICIES, SETTINGS, at, held_or_not, members, payload, quantities
 from tests.records import DAY, HOUR, NOW, combination, member, missing, product
 
 
@@ -29,7 +29,7 @@ def test_a_missing_product_stays_exactly_as_it_was_sent() -> None:
 def test_a_removed_variant_keeps_its_pictures_tags_and_catalogs_too() -> None:
     both = [member("v2"), member("v1", title="Lead", image_link="https://h/v1.jpg", tags=("t",), catalogs=("A",))]
     sent = payload(*both)
-    held = payload(both[0], Member(both[1].variant, Absence(NOW, 9)), sent=sent, hold_removals=True)
+    held = payload(both[0], Member(both[1].variant, Absence(NOW, 9, NOW)), sent=sent, hold_removals=True)
     assert msgspec.structs.replace(held, variants=()) == msgspec.structs.replace(sent, variants=())
 
 
@@ -58,7 +58,7 @@ def test_nothing_that_was_buyable_and_is_missing_becomes_unbuyable(
 ) -> None:
     there = [Member(m.variant, None) for m in variants]
     sent = effective("p1", there, now=NOW, products=products, absence=absence, sent=None).payload
-    target = effective("p1", variants, now=now, products=products, absence=absence, sent=sent, hold_removals=True)
+    target = held_or_not(variants, now=now, products=products, absence=absence, sent=sent, hold_removals=True)
     if sent is None:
         return
     assert target.payload is not None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from feedsync.effective import effective
 from feedsync.model import Member
 from feedsync.settings import AbsencePolicy, Products
-from tests.effective.support import POLICIES, SETTINGS, at, members
+from tests.effective.support import POLICIES, SETTINGS, at, held_or_not, members
 from tests.records import DAY, HOUR, NOW, member, missing, product
 
 
@@ -44,7 +44,7 @@ def test_until_then_nothing_changes(
     sent = effective("p1", there, now=NOW - 3 * DAY, products=products, absence=absence, sent=None).payload
     for before in (None, sent):
         first, second = (
-            effective("p1", variants, now=now, products=products, absence=absence, sent=before, hold_removals=hold)
+            held_or_not(variants, now=now, products=products, absence=absence, sent=before, hold_removals=hold)
             for now in (NOW, NOW + later)
         )
         if first.next_change_at is None or NOW + later < first.next_change_at:

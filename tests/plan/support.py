@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedsync.plan import GateResult, Removals, judge
+from feedsync.gates import GateResult, Measures, Removals, judge
 from feedsync.settings import Gates
 from feedsync.settings_values import Limit
 
@@ -26,7 +26,8 @@ def verdicts(
     measured: Removals, setting: str | int = "20%", *, degraded: int = 0, empty: int = 0, allow: str = ""
 ) -> dict[str, GateResult]:
     """Gate -> its verdict; ``allow`` names gates, space separated."""
-    found = judge(measured, degraded=degraded, empty=empty, limit=limit(setting), allow=frozenset(allow.split()))
+    measures = Measures(removals=measured, degraded=degraded, empty=empty)
+    found = judge(measures, Gates.model_validate({"removals": setting}), frozenset(allow.split()))
     return {result.gate: result for result in found}
 
 

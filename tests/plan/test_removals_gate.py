@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsync.plan import SHARE_FROM, Removals
+from feedsync.gates import SHARE_FROM, Removals
 from tests.plan.support import held, removals, verdicts
 
 

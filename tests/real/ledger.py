@@ -18,7 +18,7 @@ COUNTED_FROM = 10
 
 @dataclass
 class _Absence:
-    since: int
+    counted: int
     documents: set[str] = field(default_factory=set)
 
 
@@ -49,6 +49,8 @@ class Ledger:
         held = frozenset[str]()
         if not allowed and self._share(going, now) > SHARE:
             held = going
+            for key in going:  # a document that nobody believes is no evidence
+                self._absent[key] = _Absence(now)
         else:
             if not allowed:
                 self._removed.append((now, going))
@@ -69,7 +71,7 @@ class Ledger:
                 continue
             absence = self._absent.setdefault(key, _Absence(now))
             absence.documents.add(document)
-            if len(absence.documents) >= AFTER_DOCUMENTS or now >= absence.since + DAY_S:
+            if len(absence.documents) >= AFTER_DOCUMENTS or now >= absence.counted + DAY_S:
                 found[key] = None
             elif product != product.without_stock():
                 found[key] = product.without_stock()

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from rich.console import Console
 
-from feedsync.plan import GateResult
+from feedsync.gates import GateResult
 from feedsync.report.summary import Difference, DocumentSummary, PushSummary, RunSummary
 from feedsync.report.terminal import print_run
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedsync.plan import GateResult
+from feedsync.gates import GateResult
 from feedsync.report.summary import DocumentSummary, PushSummary, Reason, Rejection
 from feedsync.report.terminal import KINDS, next_steps
 
@@ -21,7 +21,7 @@ def test_a_run_without_changes() -> None:
         "acme · run 7 · done · 2026-11-24 10:00:00 UTC · 2.5 s\n"
         "  feed     acme.xml: complete, 1,200 items, 3 read anew\n"
         "  changes  none\n"
-        "  gates    all pass (removals 5.0% of 20.0%)\n"
+        "  gates    all pass: degraded 0, removals 5.0% of 20.0%\n"
         "  pushed   0 products, 0 catalogs, 0 deleted, in 0 requests\n"
     )
 
@@ -110,34 +110,55 @@ def test_every_kind_has_its_words_on_one_line(kind: str) -> None:
 def test_a_gate_that_holds_is_told_with_what_lets_it_go() -> None:
     gates = [GateResult("degraded", 0, 0, "pass"), GateResult("removals", 0.3, 0.2, "held", 1200)]
     text = shown(run(outcome="held", gates=gates, held=1200))
-    assert "gate     removals: held, 30.0% with a limit of 20.0%, holds 1,200 changes" in text
-    assert "→ let the held removals through once: feedsync run acme --allow removals\n" in text
-    assert "degraded" not in text
+    assert "gate     removals: held, 30.0% with a limit of 20.0%, holds 1,200\n           changes\n" in text
+    assert "→ let through what removals holds: feedsync approve acme --only removals\n" in text
+    assert "the others pass: degraded 0" in text
 
 
 def test_a_gate_that_was_let_through_and_one_that_is_off() -> None:
     text = shown(run(gates=[GateResult("empty", 1, 0, "allowed"), GateResult("removals", 3, "off", "off")]))
-    assert "gate     empty: allowed, 1 with a limit of 0\n" in text
-    assert "gate     removals: off, 3 with a limit of off\n" in text
+    assert "gate     empty: allowed, 1\n" in text
+    assert "the others pass: removals off\n" in text
     assert "→" not in text
 
 
 def test_no_gate_at_all() -> None:
-    assert "  gates    all pass\n" in shown(run(gates=[]))
+    assert "gate" not in shown(run(gates=[]))
 
 
-def test_two_gates_that_hold_are_let_through_together() -> None:
+def test_what_a_gate_says_besides_stands_below_it() -> None:
+    gate = GateResult("identity", 0.0, 0.5, "held", 8, note="the ids have changed, A is now \x1b[31mB")
+    text = shown(run(gates=[gate]))
+    assert "identity: held, 0.0% of at least 50.0%, holds 8 changes" in text
+    assert "the ids have changed, A is now [31mB" in " ".join(text.split())
+
+
+def test_a_plan_names_the_option_and_a_run_the_command() -> None:
+    [step] = next_steps(run(trigger="diff", gates=[GateResult("price", 0.3, 0.1, "held", 3)]))
+    assert step.endswith("feedsync run acme --allow price")
+
+
+@pytest.mark.parametrize(("pinned_to", "words_"), [(0, "is retired"), (3, "is held at run 3")])
+def test_a_schedule_that_does_not_follow_its_feeds_says_so(pinned_to: int, words_: str) -> None:
+    [step] = next_steps(run(pinned_to=pinned_to))
+    assert words_ in step
+    assert step.endswith("feedsync rollback acme --release")
+
+
+def test_each_gate_that_holds_has_its_command() -> None:
     gates = [GateResult("removals", 1.0, 0.2, "held", 3), GateResult("empty", 1, 0, "held", 3)]
     assert next_steps(run(gates=gates)) == [
-        "let the held removals through once: feedsync run acme --allow empty --allow removals"
+        "let through what empty holds: feedsync approve acme --only empty",
+        "let through what removals holds: feedsync approve acme --only removals",
     ]
 
 
 def test_a_document_that_is_not_whole_cannot_be_let_through() -> None:
     gates = [GateResult("degraded", 1, 0, "held", 3), GateResult("removals", 1.0, 0.2, "held", 3)]
-    [step] = next_steps(run(gates=gates))
+    step, *others = next_steps(run(gates=gates))
     assert "mend the feed" in step
-    assert "--allow" not in step
+    assert "approve" not in step
+    assert len(others) == 1
 
 
 def test_a_gate_that_holds_nothing_asks_for_nothing() -> None:

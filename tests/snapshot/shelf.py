@@ -26,8 +26,8 @@ def put(
         )
         documents = (absent or {}).get(variant_id)
         store.execute(
-            "insert into variants (id, product_id, feed, record, grouped, absent_since, absent_documents, moved_from) "
-            "values (?, ?, 0, ?, ?, ?, ?, ?)",
+            "insert into variants (id, product_id, feed, record, grouped, absent_since, absent_counted, absent_documents, "
+            "moved_from) values (?1, ?2, 0, ?3, ?4, ?5, ?5, ?6, ?7)",
             variant_id, product_id, msgspec.msgpack.encode(record), int(record.group_id is not None),
             None if documents is None else 7, documents, (moved or {}).get(variant_id),
         )  # fmt: skip

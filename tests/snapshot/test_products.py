@@ -17,7 +17,7 @@ def _pending(products: Products) -> dict[str, Cause]:
 def test_a_new_product_is_pending_with_its_variants(products: Products) -> None:
     put(products, "p", "p-2", "p-1", absent={"p-1": 2}, moved={"p-2": "q"})
     state = next(products.pending())
-    assert {m.variant.id: m.absence for m in state.members} == {"p-1": Absence(7, 2), "p-2": None}
+    assert {m.variant.id: m.absence for m in state.members} == {"p-1": Absence(7, 2, 7), "p-2": None}
     assert (state.id, state.moved_from, state.sent, state.outcome) == ("p", {"p-2": "q"}, None, None)
     assert state == products.state("p")
 

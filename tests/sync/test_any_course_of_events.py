@@ -14,6 +14,7 @@ from feedsync.bik.sandbox import Sandbox
 from .shop import Shop, item
 
 IDS = ("A", "B", "C", "D")
+OFF = ("identity", "invalid", "removals", "price", "stock_out")
 CATALOGS = ("", "Tea", "Tea > Green", "Mugs")
 _ITEM = st.tuples(st.integers(1, 5), st.sampled_from(CATALOGS), st.sampled_from(["in_stock", "out_of_stock"]))
 _FEED = st.dictionaries(st.sampled_from(IDS), _ITEM, max_size=len(IDS))
@@ -55,7 +56,7 @@ def test_the_store_ends_equal_to_the_feed(
     shared_store.reset()
     shared_store.put_products({"id": "THEIRS", "name": "made by hand"})
     shop = Shop(folders / str(len(list(folders.iterdir()))), shared_store)
-    shop.settings = '[gates]\nremovals = "off"\n'
+    shop.settings = "[gates]\n" + "".join(f'{gate} = "off"\n' for gate in OFF)
     shop.bik |= {"batch_size": batch_size, "in_flight": "2"}
     for feed, wrong, end, hours in steps:
         publish(shop, feed, end)
