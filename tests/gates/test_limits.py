@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from feedsync.gates import ALLOWABLE, GATES, GateResult, Measures, Removals, judge
@@ -9,7 +11,7 @@ from feedsync.settings import Gates
 
 
 def verdict(
-    gate: str, setting: str | int | None = None, *, allow: str = "", owned: int = 100, **measured: int
+    gate: str, setting: str | int | None = None, *, allow: str = "", owned: int = 100, **measured: Any
 ) -> GateResult:
     """One gate's verdict over a store of so many products, each with one variant, all in stock."""
     gates = Gates.model_validate({} if setting is None else {gate: setting})
