@@ -11,33 +11,38 @@ from feedsync.settings import Gates
 
 
 def verdict(
-    gate: str, setting: str | int | None = None, *, allow: str = "", owned: int = 100, **measured: Any
+    gate: str, setting: str | int | None = None, *, allow: str = "", owned: int = 100, **measures: Any
 ) -> GateResult:
     """One gate's verdict over a store of so many products, each with one variant, all in stock."""
     gates = Gates.model_validate({} if setting is None else {gate: setting})
-    measures = Measures(
-        removals=Removals(owned_products=owned, owned_variants=owned), in_stock=owned, items=owned, **measured
+    taken = Measures(
+        removals=Removals(owned_products=owned, owned_variants=owned), in_stock=owned, items=owned, **measures
     )
-    return {result.gate: result for result in judge(measures, gates, frozenset(allow.split()))}[gate]
+    return {result.gate: result for result in judge(taken, gates, frozenset(allow.split()))}[gate]
+
+
+def measured(name: str, count: int) -> Any:
+    """One measure by its name."""
+    return {name: count}
 
 
 @pytest.mark.parametrize(
     ("gate", "name", "enough"), [("price", "moved", 10), ("stock_out", "stock_outs", 50), ("invalid", "invalid", 10)]
 )
 def test_a_share_up_to_the_limit_passes_and_one_more_is_held(gate: str, name: str, enough: int) -> None:
-    assert verdict(gate, **{name: enough}).verdict == "pass"
-    held = verdict(gate, **{name: enough + 1})
+    assert verdict(gate, **measured(name, enough)).verdict == "pass"
+    held = verdict(gate, **measured(name, enough + 1))
     assert (held.verdict, held.value, held.limit) == ("held", (enough + 1) / 100, enough / 100)
 
 
 @pytest.mark.parametrize(("gate", "name"), [("price", "moved"), ("stock_out", "stock_outs"), ("invalid", "invalid")])
 def test_a_count_zero_and_off(gate: str, name: str) -> None:
-    assert verdict(gate, 3, **{name: 3}).verdict == "pass"
-    assert verdict(gate, 3, **{name: 4}).verdict == "held"
-    assert verdict(gate, 0, **{name: 1}).verdict == "held"
-    assert verdict(gate, "0%", **{name: 1}).verdict == "held"
-    assert verdict(gate, 0, **{name: 0}).verdict == "pass"
-    assert verdict(gate, "off", **{name: 100}).verdict == "off"
+    assert verdict(gate, 3, **measured(name, 3)).verdict == "pass"
+    assert verdict(gate, 3, **measured(name, 4)).verdict == "held"
+    assert verdict(gate, 0, **measured(name, 1)).verdict == "held"
+    assert verdict(gate, "0%", **measured(name, 1)).verdict == "held"
+    assert verdict(gate, 0, **measured(name, 0)).verdict == "pass"
+    assert verdict(gate, "off", **measured(name, 100)).verdict == "off"
 
 
 def test_seen_again_down_to_the_limit_passes_and_one_less_is_held() -> None:
@@ -57,9 +62,9 @@ def test_identity_as_a_count_zero_and_off() -> None:
 
 @pytest.mark.parametrize(("gate", "name"), [("currency", "currency"), ("zero_price", "zero"), ("empty", "empty")])
 def test_gates_without_a_limit(gate: str, name: str) -> None:
-    assert verdict(gate, **{name: 0}).verdict == "pass"
-    assert verdict(gate, **{name: 1}).verdict == "held"
-    assert verdict(gate, "off", **{name: 1}).verdict == "off"
+    assert verdict(gate, **measured(name, 0)).verdict == "pass"
+    assert verdict(gate, **measured(name, 1)).verdict == "held"
+    assert verdict(gate, "off", **measured(name, 1)).verdict == "off"
 
 
 def test_shares_are_counted_from_ten_up() -> None:
@@ -79,9 +84,9 @@ def test_an_empty_store_holds_nothing() -> None:
 
 @pytest.mark.parametrize("gate", ALLOWABLE - {"removals", "identity"})
 def test_what_is_allowed_is_told_as_allowed(gate: str) -> None:
-    measured = {"empty": "empty", "invalid": "invalid", "currency": "currency", "zero_price": "zero", "price": "moved"}
-    name = measured.get(gate, "stock_outs")
-    assert verdict(gate, allow=gate, **{name: 100}).verdict == "allowed"
+    names = {"empty": "empty", "invalid": "invalid", "currency": "currency", "zero_price": "zero", "price": "moved"}
+    name = names.get(gate, "stock_outs")
+    assert verdict(gate, allow=gate, **measured(name, 100)).verdict == "allowed"
     assert verdict(gate, allow=gate).verdict == "pass"
 
 
