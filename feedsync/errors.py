@@ -107,6 +107,7 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-707": "Bik accepted the product but stores something else: {detail}",
     "FS-708": "the catalog {name!r} could not be created, so this product waits for it",
     "FS-709": "the run was ended before this was sent",
+    "FS-710": "Bik's list came to no end: a page held nothing new",
 }
 
 

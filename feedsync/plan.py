@@ -16,7 +16,7 @@ from feedsync.model import Change, Outcome
 class Pushed(msgspec.Struct):
     """What a push came to: acknowledged products, catalogs and deletions, and the requests it took.
 
-    ``fault`` is why it stopped before its end, or None.
+    ``fault`` is why it stopped before its end, or None. ``verified`` products were read back, ``unread`` could not be.
     """
 
     products: int = 0
@@ -24,6 +24,8 @@ class Pushed(msgspec.Struct):
     deleted: int = 0
     requests: int = 0
     fault: FeedsyncError | None = None
+    verified: int = 0
+    unread: int = 0
 
 
 def action(

@@ -79,6 +79,7 @@ class Bik(Model):
     rate: Annotated[float, Field(gt=0, le=1000, strict=False)] = 2.0
     in_flight: Annotated[int, Field(ge=1, le=8)] = 4
     keep_foreign_catalogs: bool = True
+    verify: Literal["off", "sample", "all"] = "sample"
 
 
 TagField = Literal[

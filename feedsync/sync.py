@@ -28,6 +28,7 @@ from feedsync.snapshot.lock import schedule_lock
 from feedsync.snapshot.past import forget_past
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
+from feedsync.verify import verify
 
 Clock = Callable[[], float]
 #: Is given the snapshot, the run's number and its time (Unix seconds); says what the run shall do.
@@ -89,6 +90,9 @@ def run_schedule(
             with closing(bik):
                 total = plan.sends + plan.deletes
                 pushed = push(store, schedule, bik, plan, run=run, progress=lambda n: progress.pushed(n, total))
+                if pushed.fault is None:
+                    verify(store, schedule, bik, run, pushed)
+                    pushed.requests = bik.requests
         except ConfigError:  # nothing was started
             store.execute("delete from runs where run = ?", run)
             raise
@@ -116,7 +120,7 @@ def preview(
         Store(snapshot_path(state, schedule.name)) as store,
         store.rehearsal(),
     ):
-        _same_address(store, schedule)
+        same_address(store, schedule)
         started = clock()
         run = store.begin_run("diff", int(started))
         readings = read_feeds(store, schedule, state, run=run, now=int(started), allow=options.allow, progress=progress)
@@ -141,8 +145,12 @@ def _claim(store: Store, schedule: Schedule, app_key: str, target: Target) -> No
     store.set_meta("target", mine)
 
 
-def _same_address(store: Store, schedule: Schedule) -> None:
-    """A preview needs no credentials, so it can only tell another store by its address."""
+def same_address(store: Store, schedule: Schedule) -> None:
+    """Without the key, another store can only be told by its address.
+
+    Raises:
+        ConfigError: FS-505.
+    """
     known = store.meta("target")
     if known is not None and msgspec.json.decode(known)[0] != schedule.bik.base_url:
         raise ConfigError("FS-505", schedule=schedule.name, known=msgspec.json.decode(known)[0])

@@ -15,6 +15,8 @@ from feedsync.currencies import EXPONENTS
 from feedsync.model import ProductPayload, VariantPayload
 
 NAMESPACE = "feedsync"
+#: How much of a differing value is told.
+_SHOWN = 200
 
 
 class BikPhoto(msgspec.Struct):
@@ -114,21 +116,121 @@ def _number(minor: int, currency: str) -> msgspec.Raw:
 
 
 def same(sent: BikProduct, stored: dict[str, Any]) -> str | None:
-    """Which field of a stored product differs from what was sent; None when all that was sent is there.
+    """Which field of a stored product differs from what was sent; None when all that was sent is there."""
+    return next((difference.field for difference in differences(sent, stored)), None)
+
+
+class FieldDifference(msgspec.Struct, frozen=True):
+    """A field that the store holds otherwise than it was sent, as JSON; a combination's is ``combinations.ID.price``."""
+
+    field: str
+    sent: str
+    stored: str
+
+
+def differences(sent: BikProduct, stored: dict[str, Any]) -> list[FieldDifference]:
+    """Every field of a stored product that differs from what was sent.
 
     Fields that Bik adds are ignored, numbers are compared by value, catalogs and metafields without their order.
     """
     want = msgspec.json.decode(msgspec.json.encode(sent))
+    found = []
     for name, value in want.items():
         have = stored.get(name)
         if name == "photos":
             have = [{"photoUrl": p.get("photoUrl")} if isinstance(p, dict) else p for p in have or []]
-        if name in ("catalogIds", "metafields", "combinations"):
+        if name == "combinations":
+            found += _combinations(_by_id(value), _by_id(have, value))
+        elif name in ("catalogIds", "metafields"):
             if _by_id(value) != _by_id(have, value):
-                return str(name)
+                found.append(_difference(name, value, have))
         elif (have or type(value)()) != value:
-            return str(name)
-    return None
+            found.append(_difference(name, value, have))
+    return found
+
+
+def _combinations(want: dict[str, Any], have: dict[str, Any]) -> list[FieldDifference]:
+    found = []
+    for key in sorted(want.keys() | have.keys()):
+        one, other = want.get(key), have.get(key)
+        if not isinstance(one, dict) or not isinstance(other, dict):
+            found.append(_difference(f"combinations.{key}", one, other))
+            continue
+        found += [_difference(f"combinations.{key}.{n}", one[n], other.get(n)) for n in one if one[n] != other.get(n)]
+    return found
+
+
+def _difference(field: str, sent: Any, stored: Any) -> FieldDifference:
+    return FieldDifference(field, *(msgspec.json.encode(value).decode()[:_SHOWN] for value in (sent, stored)))
+
+
+def payload(record: dict[str, Any], our_catalogs: set[str]) -> tuple[ProductPayload, bool] | None:
+    """A stored product as one that could have been sent, and whether it says exactly that; None: it cannot be one.
+
+    What others added (catalogs, metafields, fields of other names) is left out.
+    """
+    try:
+        stored = msgspec.convert(record, _Stored)
+        variants = [_variant(one, stored.currency) for one in stored.combinations]
+    except (msgspec.ValidationError, KeyError, ArithmeticError):
+        return None
+    found = ProductPayload(
+        id=stored.id,
+        title=stored.name,
+        description=stored.description,
+        link=stored.url,
+        images=tuple(photo.photoUrl for photo in stored.photos),
+        currency=stored.currency,
+        tags=tuple(tag for tag in stored.tags.split(", ") if tag),
+        metafields=tuple(sorted((m.key, m.value) for m in stored.metafields if m.namespace == NAMESPACE)),
+        catalog_ids=tuple(sorted(set(stored.catalogIds) & our_catalogs)),
+        cart_disabled=stored.addToCartDisabled,
+        variants=tuple(sorted(variants, key=lambda v: v.id)),
+    )
+    kept = {**record, "catalogIds": list(found.catalog_ids)}
+    return found, not differences(product(found, []), kept)
+
+
+class _StoredCombination(msgspec.Struct):
+    id: str
+    price: Decimal
+    discountedPrice: Decimal  # noqa: N815 - Bik's name
+    quantity: float
+    name: str = ""
+    image: str = ""
+    productUrl: str = ""  # noqa: N815 - Bik's name
+    currency: str = ""
+    options: dict[str, str] = {}
+
+
+class _Stored(msgspec.Struct):
+    id: str
+    name: str
+    combinations: list[_StoredCombination]
+    currency: str
+    url: str = ""
+    photos: list[BikPhoto] = []
+    description: str = ""
+    tags: str = ""
+    catalogIds: list[str] = []  # noqa: N815 - Bik's name
+    metafields: list[Metafield] = []
+    addToCartDisabled: bool = False  # noqa: N815 - Bik's name
+
+
+def _variant(stored: _StoredCombination, currency: str) -> VariantPayload:
+    code = stored.currency or currency
+    scale = 10 ** EXPONENTS[code]
+    return VariantPayload(
+        id=stored.id,
+        title=stored.name,
+        currency=code,
+        price_minor=int(stored.price * scale),
+        selling_minor=int(stored.discountedPrice * scale),
+        quantity=int(stored.quantity),
+        image_link=stored.image,
+        link=stored.productUrl,
+        options=tuple(stored.options.items()),
+    )
 
 
 def _by_id(records: Any, like: Any = None) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from feedsync.cli.common import Context, Json, Name, confirm, console, split_ids, write_json
+from feedsync.cli.held import print_held
 from feedsync.cli.progress import showing
 from feedsync.consent import NEVER, HeldList, chosen, decide, held, whoever
 from feedsync.errors import ConfigError
 from feedsync.gates import GATES
-from feedsync.cli.held import print_held
 from feedsync.report.terminal import print_run
 from feedsync.snapshot.consent import Word
 

@@ -13,6 +13,7 @@ from feedsync.cli.look import CheckOutput
 from feedsync.cli.run import RunsOutput
 from feedsync.config import json_schema
 from feedsync.inspection import Inspection
+from feedsync.reconcile import Reconciliation
 from feedsync.report.summary import RunSummary
 
 #: file -> what writes it. ``run``, ``diff`` and ``report`` of one schedule write a run.
@@ -21,6 +22,7 @@ OUTPUTS: dict[str, type] = {
     "runs": RunsOutput,
     "check": CheckOutput,
     "inspect": Inspection,
+    "reconcile": Reconciliation,
     "error": ErrorOutput,
 }
 

@@ -51,12 +51,14 @@ class DocumentSummary(msgspec.Struct):
 
 
 class PushSummary(msgspec.Struct):
-    """What Bik acknowledged, and the requests it took."""
+    """What Bik acknowledged, and the requests it took; ``verified`` products were read back, ``unread`` could not be."""
 
     products: int = 0
     catalogs: int = 0
     deleted: int = 0
     requests: int = 0
+    verified: int = 0
+    unread: int = 0
 
 
 class Rejection(msgspec.Struct):
@@ -135,7 +137,11 @@ def summarize(
     failed = [r for r in readings if r.failed]
     fault = pushed.fault if pushed else None
     error = Reason(fault.code, fault.message) if fault else _reason(failed[0].reasons[0]) if failed else None
-    sent = PushSummary(pushed.products, pushed.catalogs, pushed.deleted, pushed.requests) if pushed else PushSummary()
+    sent = PushSummary()
+    if pushed:
+        sent = PushSummary(
+            pushed.products, pushed.catalogs, pushed.deleted, pushed.requests, pushed.verified, pushed.unread
+        )
     planned = plan.sends + plan.deletes
     summary = RunSummary(
         schedule=schedule,

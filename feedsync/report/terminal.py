@@ -189,9 +189,11 @@ def _pushed(console: Console, summary: RunSummary) -> None:
         f"  pushed   {count(pushed.products, 'product')}, {count(pushed.catalogs, 'catalog')}, "
         f"{pushed.deleted:,} deleted, in {count(pushed.requests, 'request')}"
     )
+    if pushed.verified or pushed.unread:
+        line += f"; {pushed.verified:,} read back" + (f", {pushed.unread:,} could not be" if pushed.unread else "")
     if summary.remaining:
         line += f"; {summary.remaining:,} remain for the next run"
-    console.print(Text(line))
+    print_hanging(console, line, indent=11)
 
 
 def _rejected(console: Console, summary: RunSummary) -> None:

@@ -201,6 +201,16 @@ class Products:
         if not in_doubt:
             self.settled(step.product_id)
 
+    def found(self, payload: ProductPayload, hashed: bytes | None, *, exact: bool) -> None:
+        """A reading proved that the store holds this; not ``exact``: more or less, so it is sent again in any case."""
+        self.store.execute(
+            "update products set sent_hash = ?, attempted = 1, once_sent = 1, outcome = ?, sent_variants = ?, "
+            "sent_in_stock = ? where id = ?",
+            hashed, "acknowledged" if exact else "retryable", len(payload.variants),
+            sum(bool(v.quantity) for v in payload.variants), payload.id,
+        )  # fmt: skip
+        self.store.execute("insert or replace into sent values (?, ?)", payload.id, _ENCODER.encode(payload))
+
     def settled(self, product_id: str) -> None:
         """Nothing is left to do about a product but what is held."""
         self.store.execute("update products set outcome = 'acknowledged', pending = held where id = ?", product_id)

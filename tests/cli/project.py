@@ -68,7 +68,8 @@ class Project:
         """The text of a schedule whose feed is ``NAME.xml``; ``first``, ``bik`` and ``more`` are further lines of it."""
         return (
             f"{first}\n[bik]\nkey = {{ file = '{self.folder / key}' }}\nsecret = {{ file = '{self.folder / 'secret'}' }}\n"
-            f"base_url = '{self.sandbox.base_url}'\nrate = 1000\n{bik}\n[[feeds]]\nlocation = '../{name}.xml'\n{more}\n"
+            f"base_url = '{self.sandbox.base_url}'\nrate = 1000\nverify = 'off'\n{bik}\n"
+            f"[[feeds]]\nlocation = '../{name}.xml'\n{more}\n"
         )
 
     def write(self, name: str, text: str) -> None:

@@ -32,6 +32,7 @@ key = {{ file = "{folder}/secret" }}
 secret = {{ file = "{folder}/secret" }}
 base_url = "{base_url}"
 rate = 1000
+verify = "off"
 
 [[feeds]]
 location = "feed.xml"

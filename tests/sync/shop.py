@@ -52,7 +52,7 @@ class Shop:
     def __init__(self, folder: Path, sandbox: Sandbox) -> None:
         self.folder, self.sandbox = folder, sandbox
         self.now = float(START)
-        self.bik = {"base_url": f'"{sandbox.base_url}"', "rate": "1000"}
+        self.bik = {"base_url": f'"{sandbox.base_url}"', "rate": "1000", "verify": '"off"'}
         self.location = "feed.xml"
         #: Further lines of the schedule, after [[feeds]].
         self.settings = ""
