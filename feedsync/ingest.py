@@ -71,10 +71,10 @@ def ingest(
     """
     feed = schedule.feeds[number]
     with open_stream(document, member=feed.member) as stream:
-        adapter = adapter_for(stream.read(HEAD_BYTES), document.location, feed.format or _format_of_pages(feed))
+        adapter = adapter_for(stream.read(HEAD_BYTES), document.location, feed.format or format_of_pages(feed))
     with open_stream(document, member=feed.member) as stream:
         whole = _Whole(stream)
-        split = adapter.split(cast(BinaryIO, whole), document.location, document.charset, _options(feed))
+        split = adapter.split(cast(BinaryIO, whole), document.location, document.charset, reading_options(feed))
         key = xxhash.xxh3_128_digest(settings_key(schedule, adapter) + split.context)
         known = items.known(number, key)
         pass_ = _Pass(items, split, known, Interpreter(schedule, number, parts), parts)
@@ -121,7 +121,7 @@ def ingest(
     return reading
 
 
-def _format_of_pages(feed: Feed) -> str | None:
+def format_of_pages(feed: Feed) -> str | None:
     """The format of an API's records, which a page with none of them could not tell."""
     if feed.pages is None:
         return None
@@ -129,7 +129,8 @@ def _format_of_pages(feed: Feed) -> str | None:
     return f"{shop}-json" if shop in ("shopify", "woocommerce") else "json"
 
 
-def _options(feed: Feed) -> ReadOptions:
+def reading_options(feed: Feed) -> ReadOptions:
+    """How a feed's documents are read."""
     options = read_options(feed.read)
     # pages come as one record a line, wherever the API had its list
     return msgspec.structs.replace(options, records=".") if feed.pages else options

@@ -65,6 +65,21 @@ class Interpreter:
             return Interpreted(Normalized(item_id, None), part, excluded=True)
         return Interpreted(normalized, part)
 
+    def stages(self, parsed: Parsed) -> list[tuple[str, Attributes]]:
+        """What an item that can be read says after each stage that changed it, for a person: (stage, attributes)."""
+        assert parsed.attributes is not None
+        record = parsed.attributes if parsed.record is None else parsed.record
+        attributes, _ = self._map(parsed.attributes, record)
+        found = [("read", parsed.attributes), ("map", attributes)]
+        item_id = self._normalizer.item_id(attributes)
+        for over in self._parts.over(item_id) if self._parts and item_id and not self._supplemental else ():
+            attributes = {**attributes, **over}
+            found.append(("supplemental feed", attributes))
+        ruled = None if self._supplemental else self._rules(attributes)
+        if isinstance(ruled, dict):
+            found.append(("rules", ruled))
+        return [stage for before, stage in zip([("", {}), *found], found, strict=False) if stage[1] != before[1]]
+
     def unseen(self) -> list[str]:
         """The columns or keys that ``[map]`` looks for and that no item had, sorted."""
         return sorted(self._unseen)

@@ -6,6 +6,7 @@ moves *sent*. A crash at any instant costs at most a repeated request. Design, s
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -20,6 +21,7 @@ from feedsync.model import Outcome
 from feedsync.plan import Pushed
 from feedsync.planning import Plan
 from feedsync.settings import Schedule
+from feedsync.snapshot.calls import keep_call
 from feedsync.snapshot.catalogs import CatalogState, CatalogTable
 from feedsync.snapshot.plans import Planned, PlanTable
 from feedsync.snapshot.products import Products
@@ -254,6 +256,7 @@ class _Push:
 
     def _acknowledge(self, action: str, batch: list[Planned], doubtful: set[str]) -> None:
         with self._store.transaction():
+            self._keep_call(action, batch, "acknowledged", None)
             for step in batch:
                 self._products.acknowledged(step, self._run, in_doubt=step.product_id in doubtful)
         if action == "delete":
@@ -263,6 +266,11 @@ class _Push:
         self._failures = 0
         self._done += len(batch)
         self._progress(self._done)
+
+    def _keep_call(self, action: str, batch: list[Planned], outcome: str, message: str | None) -> None:
+        ids = [step.product_id for step in batch]
+        now = int(time.time())
+        keep_call(self._store, ids, run=self._run, at=now, action=action, outcome=outcome, message=message)
 
     def _mended(self, action: str, step: Planned) -> bool:
         """Whether one product's refusal has a cause that can be taken away: it is gone already, or in a lost catalog."""
@@ -300,6 +308,7 @@ class _Push:
         else:  # of a batch that was refused before, a store might have taken the good ones
             surely_not = not before.halved and (error.code in NOT_SENT or error.parts.get("status") == 429)
         with self._store.transaction():
+            self._keep_call(batch[0].action, batch, outcome, f"{error.code}: {error.message}")
             for step in batch:
                 untouched = surely_not and step.product_id not in before.tried
                 self._products.failed(step, outcome, error.code, error.message, untouched=untouched)

@@ -6,6 +6,7 @@ its error: the snapshot keeps what it said last, and the others go on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -93,23 +94,9 @@ class _Reader:
             return Reading(number, location, feed.format or "", "degraded", [problem], 0, 0, fresh=False, failed=True)
 
     def _fetch(self, number: int, last: Reading | None, validators: Validators | None) -> Document:
-        feed = self._schedule.feeds[number]
-        location = redact(feed.location)
-
-        def told(done: int, total: int | None) -> None:
-            self._progress.fetched(location, done, total)
-
-        credentials = credentials_of(self._schedule, number)
-        if feed.pages is not None:
-            where = f"{self._schedule.file}: [[feeds]] {number + 1}"
-            return fetch_pages(
-                feed.location, feed.pages, spool_dir=self._spool, query=feed.pages.resolved_query(where=where),
-                credentials=credentials, allow_private_hosts=feed.allow_private_hosts, since=self._since(number, last),
-                progress=told,
-            )  # fmt: skip
-        return fetch(
-            feed.location, base_dir=self._schedule.file.parent, spool_dir=self._spool, validators=validators,
-            credentials=credentials, allow_private_hosts=feed.allow_private_hosts, endpoint=feed.endpoint, progress=told,
+        return fetch_feed(
+            self._schedule, number, self._spool, validators=validators, since=self._since(number, last),
+            progress=self._progress.fetched,
         )  # fmt: skip
 
     def _since(self, number: int, last: Reading | None) -> datetime | None:
@@ -140,6 +127,35 @@ class _Reader:
             items.mark_touched()
         if self._parts is not None:
             rejoin(items, self._schedule, self._parts, run=self._run, now=self._now)
+
+
+def fetch_feed(
+    schedule: Schedule, number: int, spool: Path, *, progress: Callable[[str, int, int | None], None],
+    validators: Validators | None = None, since: datetime | None = None,
+) -> Document:  # fmt: skip
+    """One feed's document, into the folder ``spool``; ``since``: of a paged API, only what changed from then on.
+
+    Raises:
+        ConfigError: a secret of the feed is missing.
+        FeedsyncError: it cannot be fetched.
+    """
+    feed = schedule.feeds[number]
+    location = redact(feed.location)
+
+    def told(done: int, total: int | None) -> None:
+        progress(location, done, total)
+
+    credentials = credentials_of(schedule, number)
+    if feed.pages is not None:
+        where = f"{schedule.file}: [[feeds]] {number + 1}"
+        return fetch_pages(
+            feed.location, feed.pages, spool_dir=spool, query=feed.pages.resolved_query(where=where),
+            credentials=credentials, allow_private_hosts=feed.allow_private_hosts, since=since, progress=told,
+        )  # fmt: skip
+    return fetch(
+        feed.location, base_dir=schedule.file.parent, spool_dir=spool, validators=validators, credentials=credentials,
+        allow_private_hosts=feed.allow_private_hosts, endpoint=feed.endpoint, progress=told,
+    )  # fmt: skip
 
 
 def _moment(time: int | None) -> datetime | None:

@@ -23,6 +23,7 @@ from feedsync.push import push
 from feedsync.reading import read_feeds
 from feedsync.report.summary import RunSummary, summarize
 from feedsync.settings import Schedule
+from feedsync.snapshot.calls import forget_calls
 from feedsync.snapshot.feeds import Reading, last_readings
 from feedsync.snapshot.lock import schedule_lock
 from feedsync.snapshot.past import forget_past
@@ -104,6 +105,7 @@ def run_schedule(
             summary = summarize(store, schedule.name, run, readings, plan, pushed, trigger, started, clock())
             store.end_run(run, int(clock()), summary.outcome, summary.stored())
             forget_past(store, int(clock()) - schedule.history.keep)
+            forget_calls(store, int(time.time()) - schedule.history.keep)
     return summary
 
 

@@ -9,9 +9,11 @@ from typing import Any
 import msgspec
 
 from feedsync.cli.common import ErrorOutput
+from feedsync.cli.explain import History
 from feedsync.cli.look import CheckOutput
 from feedsync.cli.run import RunsOutput
 from feedsync.config import json_schema
+from feedsync.explain import Story
 from feedsync.inspection import Inspection
 from feedsync.reconcile import Reconciliation
 from feedsync.report.summary import RunSummary
@@ -23,6 +25,8 @@ OUTPUTS: dict[str, type] = {
     "check": CheckOutput,
     "inspect": Inspection,
     "reconcile": Reconciliation,
+    "explain": Story,
+    "history": History,
     "error": ErrorOutput,
 }
 

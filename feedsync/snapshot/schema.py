@@ -138,6 +138,16 @@ create table pins (product_id text primary key, payload blob) strict, without ro
 """
 
 
+_CALLS = """
+-- The requests that were made for products, and what Bik said; kept as long as the way back is.
+create table calls (
+  call integer primary key, run integer not null, at integer not null, action text not null, outcome text not null,
+  message text
+) strict;
+create table called (product_id text not null, call integer not null, primary key (product_id, call)) strict, without rowid;
+"""
+
+
 def _execute(db: Database, script: str) -> None:
     for statement in script.split(";\n"):
         if statement.strip():
@@ -161,3 +171,8 @@ def _consent(db: Database) -> None:
         in_stock = sum(bool(v.quantity) for v in msgspec.msgpack.decode(payload, type=ProductPayload).variants)
         db.execute("update products set sent_in_stock = ? where id = ?", (in_stock, product_id))
     db.execute("insert into meta select 'past_from', cast(max(run) as blob) from runs having max(run) is not null")
+
+
+@migrations(name="0004_calls")
+def _calls(db: Database) -> None:
+    _execute(db, _CALLS)
