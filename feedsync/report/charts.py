@@ -15,7 +15,7 @@ from markupsafe import Markup
 from feedsync.report.figures import Bin
 
 _BAR, _GAP, _LABEL, _WIDTH = 18, 6, 150, 560
-_LEFT, _TOP, _STEPS_HEIGHT = 64, 14, 150
+_LEFT, _TOP, _STEPS_HEIGHT = 110, 14, 150
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -86,7 +86,7 @@ def steps(name: str, points: Sequence[Point], until: int) -> Markup:
         path.append(f"{'L' if joined else 'M'}{x(point.at)} {y(point.value)}H{x(end)}")
         dots.append(
             Markup('<circle cx="{}" cy="{}" r="3" class="dot"><title>{}: {}</title></circle>').format(
-                x(point.at), y(point.value), _day(point.at), point.text
+                x(point.at), y(point.value), _when(point.at), point.text
             )
         )
     extremes = {value: point.text for point in points for value in (point.value,) if value in (low, high)}
@@ -96,7 +96,7 @@ def steps(name: str, points: Sequence[Point], until: int) -> Markup:
         if value is not None
     ]
     days = Markup('<text x="{}" y="{}" class="number">{}</text><text x="{}" y="{}" class="label">{}</text>').format(
-        _LEFT, _STEPS_HEIGHT - 6, _day(first), _WIDTH - 10, _STEPS_HEIGHT - 6, _day(last)
+        _LEFT, _STEPS_HEIGHT - 6, _when(first), _WIDTH - 10, _STEPS_HEIGHT - 6, _when(last)
     )
     line = Markup('<path d="{}" class="line"/>').format("".join(path))
     return _svg(name, _WIDTH, _STEPS_HEIGHT, Markup("").join([*axis, days, line, *dots]))
@@ -116,5 +116,5 @@ def _range(one: Bin) -> str:
     return f"{one.low:+.0%} to {one.high:+.0%}"
 
 
-def _day(at: int) -> str:
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}"
+def _when(at: int) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M}"

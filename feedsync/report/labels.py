@@ -43,15 +43,22 @@ UNKNOWN = Label()
 
 def labels(store: Store, run: int) -> dict[str, Label]:
     """Product id -> label, of every product that the run changed: as its feed names it now, else as it was sent."""
-    subjects = "(select distinct subject from changes where run = ?)"
-    sent = store.rows(f"select payload from sent where product_id in {subjects}", run)
+    return _labels(store, "select distinct subject from changes where run = ?", run)
+
+
+def labels_of(store: Store, product_ids: list[str]) -> dict[str, Label]:
+    """The same of these products."""
+    return _labels(store, "select value from json_each(?)", msgspec.json.encode(product_ids).decode())
+
+
+def _labels(store: Store, subjects: str, parameter: object) -> dict[str, Label]:
     found = {}
-    for (payload,) in sent:
+    for (payload,) in store.rows(f"select payload from sent where product_id in ({subjects})", parameter):
         product = _PAYLOADS.decode(payload)
         found[product.id] = Label(product.title, dict(product.metafields).get("brand"))
     # min() takes the other columns from the row of the lowest id, which is the one that names a product
-    query = f"select product_id, min(id), record from variants where product_id in {subjects} group by product_id"
-    for product_id, _, record in store.rows(query, run):
+    query = f"select product_id, min(id), record from variants where product_id in ({subjects}) group by product_id"
+    for product_id, _, record in store.rows(query, parameter):
         found[product_id] = _label(_VARIANTS.decode(record))
     return found
 
@@ -65,11 +72,11 @@ def labelled_changes(store: Store, run: int) -> Iterator[LabelledChange]:
         run,
     )
     for row in rows:
-        label = known.get(row[1]) or _own(row[3], row[5], row[6])
+        label = known.get(row[1]) or own_label(row[3], row[5], row[6])
         yield LabelledChange(*row, label)  # type: ignore[call-arg]  # a row of the table
 
 
-def _own(kind: str, before: str | None, after: str | None) -> Label:
+def own_label(kind: str, before: str | None, after: str | None) -> Label:
     """What the change itself says of something that is gone, or of a catalog."""
     whole = kind.startswith(("product_", "catalog_"))
     return Label(after or before) if whole else UNKNOWN

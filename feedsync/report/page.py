@@ -14,7 +14,7 @@ from importlib.resources import files
 from typing import Any, TextIO
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from feedsync.report.charts import Bar, bars, moves
@@ -29,11 +29,10 @@ _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u202
 _REJECTS_SHOWN = 1000
 
 
-def environment(package: str) -> Environment:
-    """Templates of a package, which escape everything and know no undefined name."""
-    known = Environment(
-        loader=PackageLoader(package), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+def environment(*packages: str) -> Environment:
+    """Templates of packages, the first that has one, which escape everything and know no undefined name."""
+    loader = ChoiceLoader([PackageLoader(package) for package in packages])
+    known = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     known.filters["words"] = lambda kind: KINDS.get(kind, kind)
     known.filters["when"] = readable_when
     known.filters["share"] = lambda ratio: f"{ratio:+.1%}"

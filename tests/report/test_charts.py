@@ -48,16 +48,16 @@ def test_a_value_stays_until_it_changes() -> None:
     ]
     chart = steps("Price", points, 4 * DAY)
     path = next(_drawn(chart).iter("path")).get("d")
-    assert path == "M64 124H186L186 14H307M428 124H550"
+    assert path == "M110 124H220L220 14H330M440 124H550"
     assert [title.text for title in _drawn(chart).iter("title")] == [
-        "1970-01-01: 1.00", "1970-01-02: 2.00", "1970-01-04: 1.00"
+        "1970-01-01 00:00: 1.00", "1970-01-02 00:00: 2.00", "1970-01-04 00:00: 1.00"
     ]  # fmt: skip
-    assert set(_texts(chart)) == {"1.00", "2.00", "1970-01-01", "1970-01-05"}
+    assert set(_texts(chart)) == {"1.00", "2.00", "1970-01-01 00:00", "1970-01-05 00:00"}
 
 
 def test_a_value_that_never_changed_is_a_line_in_the_middle() -> None:
     chart = steps("Price", [Point(DAY, 5.0, "5")], DAY)
-    assert next(_drawn(chart).iter("path")).get("d") == "M64 69H550"
+    assert next(_drawn(chart).iter("path")).get("d") == "M110 69H550"
 
 
 @given(TEXT, TEXT)
