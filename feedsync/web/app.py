@@ -20,7 +20,8 @@ from feedsync.errors import ConfigError, FeedsyncError
 from feedsync.report.page import style
 from feedsync.settings import Schedule
 from feedsync.web.guard import Access, Guard
-from feedsync.web.site import Site, failure
+from feedsync.web.rendering import failure
+from feedsync.web.site import Site
 
 TOKEN_LENGTH = 20
 

@@ -80,7 +80,7 @@ class Jobs:
         self._numbers = itertools.count(1)
 
     def start(self, schedule: str, kind: Kind, work: Work) -> Job:
-        """Begin, or give the job of this schedule that is still under way."""
+        """Begin, or give the job of this schedule that is still under way: then ``work`` is not done."""
         with self._lock:
             if going := self.of(schedule):
                 return going

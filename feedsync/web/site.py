@@ -6,22 +6,21 @@ import threading
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from feedsync.config import NAME
 from feedsync.errors import FeedsyncError
 from feedsync.report.charts import moves, steps
 from feedsync.report.figures import Analysis
-from feedsync.report.page import environment, kinds_chart
-from feedsync.report.summary import RunSummary, iso, load_summary
+from feedsync.report.page import kinds_chart
+from feedsync.report.summary import RunSummary, load_summary
 from feedsync.report.terminal import next_steps
-from feedsync.report.words import marked
 from feedsync.settings import Schedule
 from feedsync.snapshot.store import Store
 from feedsync.sync import preview, run_schedule, snapshot_path
@@ -29,11 +28,8 @@ from feedsync.web import reads
 from feedsync.web.guard import COOKIE, Guard, form, may_change
 from feedsync.web.jobs import Job, Jobs, Kind, Work
 from feedsync.web.product import story
+from feedsync.web.rendering import page
 
-_PAGES = environment("feedsync.web", "feedsync.report")
-_PAGES.filters.update(
-    two_marked=lambda both: marked(*both), money=reads.money, segment=lambda text: quote(text, safe=""), iso=iso
-)
 #: One analysis at a time: each is a second of one core and some hundred megabytes for a large run.
 _ANALYSING = threading.Lock()
 _LISTED = 200
@@ -49,7 +45,7 @@ class Site:
     """
 
     def __init__(self, names: Callable[[], list[str]], load: Callable[[str], Schedule], state: Path) -> None:
-        self._names, self._load, self._state = names, load, state
+        self._names, self.load, self._state = names, load, state
         self.jobs = Jobs()
         self._analysis = lru_cache(maxsize=32)(self._analyse)
 
@@ -61,48 +57,48 @@ class Site:
         for name in self._names():
             problem = None
             try:
-                self._load(name)
+                self.load(name)
             except FeedsyncError as error:
                 problem = error
             found.append((reads.health(self._state, name, problem), self.jobs.of(name)))
-        return _page(request, "overview.html", found=found)
+        return page(request, "overview.html", found=found)
 
     def schedule(self, request: Request) -> Response:
         """One schedule: its runs."""
-        name = self._known(request)
+        name = self.known(request)
         found = []
         if snapshot_path(self._state, name).exists():
-            with self._open(name) as store:
+            with self.open(name) as store:
                 found = reads.runs(store)
-        return _page(request, "schedule.html", name=name, runs=found, job=self.jobs.of(name))
+        return page(request, "schedule.html", name=name, runs=found, job=self.jobs.of(name))
 
     def run(self, request: Request) -> Response:
         """A run's changes, with the filters that the address says."""
-        name = self._known(request)
+        name = self.known(request)
         filters = _filters(request)
-        with self._open(name) as store:
+        with self.open(name) as store:
             summary = _summary(store, name, request.path_params["run"])
-            page = reads.changes(store, summary.run, filters)
+            changes = reads.changes(store, summary.run, filters)
         chart = kinds_chart(summary.changes)
-        return _page(
-            request, "run.html", name=name, run=summary, steps=next_steps(summary), kinds_chart=chart, page=page, filters=filters,
-            pictures=request.query_params.get("pictures") == "1", address=lambda **parts: _address(request, filters, parts),
+        return page(
+            request, "run.html", name=name, run=summary, steps=next_steps(summary), kinds_chart=chart, page=changes,
+            filters=filters, pictures=request.query_params.get("pictures") == "1", address=lambda **parts: _address(request, filters, parts),
         )  # fmt: skip
 
     def analysis(self, request: Request) -> Response:
         """A run in numbers."""
-        name = self._known(request)
-        with self._open(name) as store:
+        name = self.known(request)
+        with self.open(name) as store:
             summary = _summary(store, name, request.path_params["run"])
         analysis = self._analysis(name, summary.run, summary.finished_at)
         chart = moves("Price changes by how much they moved", analysis.prices.bins)
-        return _page(request, "analysis.html", name=name, run=summary, analysis=analysis, moves_chart=chart)
+        return page(request, "analysis.html", name=name, run=summary, analysis=analysis, moves_chart=chart)
 
     def product(self, request: Request) -> Response:
         """One product's story."""
-        name = self._known(request)
+        name = self.known(request)
         product_id = request.path_params["id"]
-        with self._open(name) as store:
+        with self.open(name) as store:
             found = story(store, product_id)
             until = store.scalar("select max(coalesce(finished_at, started_at)) from runs")
         if found is None:
@@ -113,23 +109,23 @@ class Site:
             for history in found.histories
         ]  # fmt: skip
         pictures = request.query_params.get("pictures") == "1"
-        return _page(request, "product.html", name=name, story=found, charts=charts, pictures=pictures)
+        return page(request, "product.html", name=name, story=found, charts=charts, pictures=pictures)
 
     def rejects(self, request: Request) -> Response:
         """Items that are refused now, with their raw records."""
-        name = self._known(request)
-        page = _number(request, "page")
-        with self._open(name) as store:
-            found, total = reads.rejects(store, page)
+        name = self.known(request)
+        number = _number(request, "page")
+        with self.open(name) as store:
+            found, total = reads.rejects(store, number)
         pages = max(-(-total // reads.PAGE), 1)
-        return _page(request, "rejects.html", name=name, rejects=found, total=total, page=page, pages=pages)
+        return page(request, "rejects.html", name=name, rejects=found, total=total, page=number, pages=pages)
 
     def job(self, request: Request) -> Response:
         """A run that was started here: how far it is, then what it came to."""
         job = self._job(request)
         summary = job.summary
         chart = kinds_chart(summary.changes) if summary else ""
-        return _page(
+        return page(
             request, "job.html", name=job.schedule, job=job, run=summary, kinds_chart=chart, listed=_LISTED,
             steps=next_steps(summary) if summary else [],
         )  # fmt: skip
@@ -157,14 +153,14 @@ class Site:
     async def _to_start(self, request: Request) -> Schedule:
         await form(request)
         may_change(request)
-        return await run_in_threadpool(lambda: self._load(self._known(request)))
+        return await run_in_threadpool(lambda: self.load(self.known(request)))
 
     def _started(self, name: str, kind: Kind, work: Work) -> Response:
         return RedirectResponse(f"/jobs/{self.jobs.start(name, kind, work).number}", 303)
 
     def login_page(self, request: Request) -> Response:
         """Where the token is asked for."""
-        return _page(request, "login.html", wrong=False)
+        return page(request, "login.html", wrong=False)
 
     async def login(self, request: Request) -> Response:
         """A session for the right token."""
@@ -172,7 +168,7 @@ class Site:
         guard: Guard = request.state.guard
         session = guard.log_in(fields.get("token", [""])[0])
         if session is None:
-            return _page(request, "login.html", 403, wrong=True)
+            return page(request, "login.html", 403, wrong=True)
         answer = RedirectResponse("/", 303)
         answer.set_cookie(COOKIE, session, secure=True, httponly=True, samesite="strict", path="/")
         return answer
@@ -187,13 +183,15 @@ class Site:
 
     # -- what they share
 
-    def _known(self, request: Request) -> str:
+    def known(self, request: Request) -> str:
+        """The schedule that the address names."""
         name: str = request.path_params["name"]
         if not NAME.fullmatch(name) or name not in self._names():
             raise HTTPException(404, f"There is no schedule {name}.")
         return name
 
-    def _open(self, name: str) -> Store:
+    def open(self, name: str) -> Store:
+        """Its snapshot, to read."""
         path = snapshot_path(self._state, name)
         if not path.exists():
             raise HTTPException(404, f"{name} has not run yet.")
@@ -210,24 +208,8 @@ class Site:
     def _analyse(self, name: str, run: int, finished_at: str) -> Analysis:
         from feedsync.report.analysis import analyse  # pandas: half a second and 56 MB, for those who look
 
-        with _ANALYSING, self._open(name) as store:
+        with _ANALYSING, self.open(name) as store:
             return analyse(store, _summary(store, name, run))
-
-
-def failure(request: Request, error: Exception) -> Response:
-    """A page for what went wrong."""
-    if isinstance(error, HTTPException):
-        return _page(request, "error.html", error.status_code, code="", message=error.detail)
-    assert isinstance(error, FeedsyncError)
-    return _page(request, "error.html", 409, code=error.code, message=error.message)
-
-
-def _page(request: Request, template: str, status: int = 200, **parts: object) -> Response:
-    state = request.state
-    text = _PAGES.get_template(template).render(
-        csrf=state.csrf, read_only=state.read_only, may_log_out=state.may_log_out, **parts
-    )
-    return HTMLResponse(text, status)
 
 
 def _summary(store: Store, name: str, run: int) -> RunSummary:
