@@ -80,9 +80,10 @@ class Site:
             summary = _summary(store, name, request.path_params["run"])
             changes = reads.changes(store, summary.run, filters)
         chart = kinds_chart(summary.changes)
+        pictures = request.query_params.get("pictures") == "1"
         return page(
             request, "run.html", name=name, run=summary, steps=next_steps(summary), kinds_chart=chart, page=changes,
-            filters=filters, pictures=request.query_params.get("pictures") == "1", address=lambda **parts: _address(request, filters, parts),
+            filters=filters, pictures=pictures, address=lambda **parts: _address(request, filters, parts),
         )  # fmt: skip
 
     def analysis(self, request: Request) -> Response:
