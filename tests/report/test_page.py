@@ -8,6 +8,7 @@ import io
 import json
 import re
 from html import unescape
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -104,3 +105,14 @@ def test_no_text_ends_the_data(tmp_path_factory: pytest.TempPathFactory, text: s
     with recorded.store:
         written = html(recorded, recorded.run(title("A", None, text)))
     assert _rows(written)[0][6] == text
+
+
+def test_the_sample_of_the_documentation_is_what_is_written_today(recorded: Recorded) -> None:
+    sample = (Path(__file__).parents[2] / "docs" / "samples" / "report.html").read_text(encoding="utf-8")
+    now = html(recorded, recorded.run())
+    for pattern in (r"<style>.*?</style>", r"<script>.*?</script>", r'content="default-src[^"]*"'):
+        of_sample, of_now = (re.search(pattern, text, re.DOTALL) for text in (sample, now))
+        assert of_sample
+        assert of_now
+        assert of_sample[0] == of_now[0]
+    assert "kettle-and-leaf, run 2" in sample
