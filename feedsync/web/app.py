@@ -20,6 +20,7 @@ from feedsync.errors import ConfigError, FeedsyncError
 from feedsync.report.page import style
 from feedsync.settings import Schedule
 from feedsync.web.guard import Access, Guard
+from feedsync.web.held import HeldPages
 from feedsync.web.rendering import failure
 from feedsync.web.site import Site
 
@@ -29,6 +30,7 @@ TOKEN_LENGTH = 20
 def app_of(names: Callable[[], list[str]], load: Callable[[str], Schedule], state: Path, access: Access) -> Starlette:
     """The application; see :class:`feedsync.web.site.Site` for the arguments."""
     site = Site(names, load, state)
+    held = HeldPages(site)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -50,6 +52,8 @@ def app_of(names: Callable[[], list[str]], load: Callable[[str], Schedule], stat
             Route(f"{own}/runs/{{run:int}}/analysis", site.analysis),
             Route(f"{own}/products/{{id:path}}", site.product),
             Route(f"{own}/rejects", site.rejects),
+            Route(f"{own}/held", held.show),
+            Route(f"{own}/held", held.decide, methods=["POST"]),
             Route(f"{own}/start/run", site.start_run, methods=["POST"]),
             Route(f"{own}/start/dry-run", site.start_dry_run, methods=["POST"]),
         ],

@@ -21,7 +21,7 @@ from feedsync.report.summary import Reason, RunSummary
 KEPT = 50
 #: What the work of a job is: it tells how far it is, and gives the summary of the run.
 Work = Callable[[Progress], RunSummary]
-Kind = Literal["run", "dry run", "approval"]
+Kind = Literal["run", "dry run", "approval", "rejection"]
 
 
 class Stopped(BaseException):
@@ -82,17 +82,23 @@ class Jobs:
     def start(self, schedule: str, kind: Kind, work: Work) -> Job:
         """Begin, or give the job of this schedule that is still under way: then ``work`` is not done."""
         with self._lock:
-            if going := self.of(schedule):
-                return going
-            job = Job(next(self._numbers), schedule, kind)
-            ended = [number for number, one in self._jobs.items() if not one.running]
-            for number in ended[: max(len(ended) - KEPT + 1, 0)]:
-                del self._jobs[number]
-            self._jobs[job.number] = job
-            thread = threading.Thread(target=_work, args=(job, work), name=f"feedsync-{schedule}")
-            self._threads = [*(one for one in self._threads if one.is_alive()), thread]
-            thread.start()
-            return job
+            return self.of(schedule) or self._begin(schedule, kind, work)
+
+    def start_alone(self, schedule: str, kind: Kind, work: Work) -> Job | None:
+        """Begin; None where another job of this schedule is still under way."""
+        with self._lock:
+            return None if self.of(schedule) else self._begin(schedule, kind, work)
+
+    def _begin(self, schedule: str, kind: Kind, work: Work) -> Job:
+        job = Job(next(self._numbers), schedule, kind)
+        ended = [number for number, one in self._jobs.items() if not one.running]
+        for number in ended[: max(len(ended) - KEPT + 1, 0)]:
+            del self._jobs[number]
+        self._jobs[job.number] = job
+        thread = threading.Thread(target=_work, args=(job, work), name=f"feedsync-{schedule}")
+        self._threads = [*(one for one in self._threads if one.is_alive()), thread]
+        thread.start()
+        return job
 
     def get(self, number: int) -> Job | None:
         """A job by its number, or None where it is not known any more."""

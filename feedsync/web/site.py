@@ -45,7 +45,7 @@ class Site:
     """
 
     def __init__(self, names: Callable[[], list[str]], load: Callable[[str], Schedule], state: Path) -> None:
-        self._names, self.load, self._state = names, load, state
+        self._names, self.load, self.state = names, load, state
         self.jobs = Jobs()
         self._analysis = lru_cache(maxsize=32)(self._analyse)
 
@@ -60,14 +60,14 @@ class Site:
                 self.load(name)
             except FeedsyncError as error:
                 problem = error
-            found.append((reads.health(self._state, name, problem), self.jobs.of(name)))
+            found.append((reads.health(self.state, name, problem), self.jobs.of(name)))
         return page(request, "overview.html", found=found)
 
     def schedule(self, request: Request) -> Response:
         """One schedule: its runs."""
         name = self.known(request)
         found = []
-        if snapshot_path(self._state, name).exists():
+        if snapshot_path(self.state, name).exists():
             with self.open(name) as store:
                 found = reads.runs(store)
         return page(request, "schedule.html", name=name, runs=found, job=self.jobs.of(name))
@@ -143,13 +143,13 @@ class Site:
         """Run now."""
         schedule = await self._to_start(request)
         return self._started(
-            schedule.name, "run", lambda told: run_schedule(schedule, self._state, trigger="web", progress=told)
+            schedule.name, "run", lambda told: run_schedule(schedule, self.state, trigger="web", progress=told)
         )
 
     async def start_dry_run(self, request: Request) -> Response:
         """What a run would do."""
         schedule = await self._to_start(request)
-        return self._started(schedule.name, "dry run", lambda told: preview(schedule, self._state, progress=told))
+        return self._started(schedule.name, "dry run", lambda told: preview(schedule, self.state, progress=told))
 
     async def _to_start(self, request: Request) -> Schedule:
         await form(request)
@@ -193,7 +193,7 @@ class Site:
 
     def open(self, name: str) -> Store:
         """Its snapshot, to read."""
-        path = snapshot_path(self._state, name)
+        path = snapshot_path(self.state, name)
         if not path.exists():
             raise HTTPException(404, f"{name} has not run yet.")
         return Store(path, read_only=True)

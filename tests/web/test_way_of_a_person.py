@@ -43,7 +43,7 @@ def tab(browser: Browser) -> Iterator[Tab]:
     tab.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     yield tab
     tab.close()
-    assert errors == []
+    assert [error for error in errors if "status of 409" not in error] == []  # an answer of ours, on purpose
 
 
 @pytest.fixture
@@ -77,6 +77,28 @@ def test_from_the_overview_to_a_change_and_its_product(page: Page, tab: Tab) -> 
     tab.get_by_role("link", name="Rejected items").click()
     tab.get_by_text("The record as the feed has it").click()
     expect(tab.locator("pre")).to_contain_text("<g:price>=cheap()</g:price>")
+
+
+def test_what_is_held_is_approved(page: Page, tab: Tab) -> None:
+    tab.goto(page.address)
+    tab.get_by_role("link", name="8 held").click()
+    tab.get_by_role("checkbox", name="Title of P13").check()
+    tab.get_by_label("Your name").fill("Asha")
+    tab.get_by_role("button", name="Approve the chosen").click()
+    tab.get_by_role("link", name="What run 3 changed").click()
+    assert [id_ for id_, p in page.project.sandbox.products().items() if p["combinations"][0]["quantity"] == 0] == [
+        "P13"
+    ]
+    tab.get_by_role("link", name="What is held now").click()
+    page.project.publish("acme", item(HOSTILE_ID), *items(12), item("NEW"), item("P14"))
+    page.run("acme")
+    tab.get_by_role("button", name="Approve all 7").click()
+    expect(tab.get_by_role("alert")).to_contain_text("What is held has changed since you looked")
+    tab.get_by_role("button", name="Approve all 6").click()
+    expect(tab.get_by_role("heading", level=1)).to_have_text("Approval of acme")
+    tab.get_by_role("link", name="What run 5 changed").wait_for()
+    gone = [id_ for id_, p in page.project.sandbox.products().items() if p["combinations"][0]["quantity"] == 0]
+    assert gone == ["P12", "P13", "P15", "P16", "P17", "P18", "P19"]
 
 
 def test_a_run_by_hand_is_watched_to_its_end(page: Page, tab: Tab) -> None:
