@@ -19,6 +19,7 @@ from feedsync.settings import Schedule
 from feedsync.snapshot.consent import Word
 from feedsync.sync import snapshot_path
 from feedsync.web.guard import form, may_change
+from feedsync.web.jobs import Kind
 from feedsync.web.rendering import page
 from feedsync.web.site import Site
 
@@ -86,7 +87,7 @@ class HeldPages:
     def _start(
         self, schedule: Schedule, word: Word, who: str, gate: str, ids: frozenset[str], expected: str
     ) -> Response:
-        kind = "approval" if word == "approved" else "rejection"
+        kind: Kind = "approval" if word == "approved" else "rejection"
         job = self._site.jobs.start_alone(
             schedule.name,
             kind,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from feedsync.plan import GateResult
+from feedsync.gates import GateResult
 from feedsync.report.analysis import analyse
 from feedsync.report.markdown import code, markdown
 from feedsync.report.summary import Reason, Rejection, RunSummary

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from feedsync.plan import GateResult
+from feedsync.gates import GateResult
 from feedsync.report.analysis import analyse
 from feedsync.report.page import write_html
 from feedsync.report.summary import Reason, Rejection, RunSummary

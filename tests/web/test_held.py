@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from feedsync.consent import decide
 from feedsync.progress import Progress
 from feedsync.report.summary import RunSummary
 from feedsync.snapshot.store import Store
@@ -98,7 +99,6 @@ def test_it_asks_again_also_when_the_change_comes_at_the_last_moment(
 ) -> None:
     """Between the look and the lock another run got in: what counts is checked under the lock."""
     form = {**_form(emptied, "removals"), "do": "approve-all"}
-    decide = held.decide
 
     def late(*arguments: object, **named: object) -> RunSummary:
         emptied.project.publish("acme", *items(11))
