@@ -47,7 +47,7 @@ def test_it_has_the_numbers_the_prices_the_gates_and_what_to_do(recorded: Record
         "| removals | held | 7 |",
         "### Rejected (1)",
         "| `no id` | FS-404 | `no price` | `acme.xml:3` |",
-        "- let the held removals through once: `feedsync run acme --allow removals`",
+        "- let through what removals holds: `feedsync approve acme --only removals`",
     ):
         assert line in text.splitlines(), line
     assert "degraded" not in text

@@ -136,7 +136,7 @@ def test_a_run_that_is_stopped_is_an_interrupted_one(page: Page) -> None:
     """The snapshot says so, and the next run goes on."""
     page.project.add("acme", *items(3))
     page.run("acme")
-    page.project.publish("acme", *items(3, price="5.00 INR"))
+    page.project.publish("acme", *items(3, price="90.00 INR"))
     jobs, schedule = Jobs(), load(page.project.schedules / "acme.toml")
 
     def work(progress: Progress) -> RunSummary:
