@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 from starlette.applications import Starlette
@@ -81,6 +82,15 @@ def read_token(path: Path) -> str:
     return token
 
 
+class _Server(uvicorn.Server):
+    """uvicorn's server, for which a signal is the regular end: the first lets what is under way end, the second does not."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop on SIGINT and SIGTERM."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
 def server_of(
     app: Starlette, host: str, port: int, *, certificate: Path | None = None, certificate_key: Path | None = None
 ) -> uvicorn.Server:
@@ -89,7 +99,7 @@ def server_of(
         app, host=host, port=port, log_config=None, access_log=False, server_header=False, proxy_headers=False, ws="none",
         ssl_certfile=certificate, ssl_keyfile=certificate_key, timeout_graceful_shutdown=5,
     )  # fmt: skip
-    return uvicorn.Server(config)
+    return _Server(config)
 
 
 def _static(request: Request) -> Response:

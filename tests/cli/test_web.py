@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -55,4 +57,26 @@ def test_it_serves_until_a_signal(shop: Shop, host: str) -> None:
         assert "acme" in httpx.get(address, trust_env=False).text
         process.send_signal(signal.SIGTERM)
         process.stdout.read()
-    assert process.returncode == 143
+    assert process.returncode == 0
+
+
+def _seen_then_ended(address: str, main: int, seen: list[str]) -> None:
+    """Wait until the page answers, and end the server as a service manager would."""
+    while not seen:
+        with suppress(httpx.TransportError):
+            seen.append(httpx.get(address, trust_env=False).text)
+    signal.pthread_kill(main, signal.SIGTERM)
+
+
+def test_its_end_is_no_failure(shop: Shop) -> None:
+    shop.add("acme", *items(1))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    seen: list[str] = []
+    address = f"http://127.0.0.1:{port}/"
+    ender = threading.Thread(target=_seen_then_ended, args=(address, threading.get_ident(), seen))
+    ender.start()
+    result = shop("web", "--port", str(port), "--host", "127.0.0.1")
+    ender.join()
+    assert (result.code, result.out, result.err) == (0, f"feedsync: {address}\n", "")
+    assert "never ran" in seen[0]
