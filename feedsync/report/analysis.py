@@ -13,6 +13,7 @@ import pandas as pd
 from feedsync.errors import ConfigError
 from feedsync.report.figures import Analysis, Bin, Earlier, Move, MoveGroup, PriceMoves
 from feedsync.report.labels import LabelledChange, labelled_changes
+from feedsync.report.rejects import Rejects
 from feedsync.report.summary import RunSummary, iso
 from feedsync.snapshot.store import Store
 
@@ -115,21 +116,17 @@ def _earlier(store: Store, run: int) -> list[Earlier]:
         run,
         EARLIER,
     )
+    rejects = Rejects(store)
     found = []
     for number, started_at, outcome, kept in rows:
         summary = msgspec.json.decode(kept, type=RunSummary) if kept else None
-        rejected = store.scalar(
-            "select count(*) from problems where severity = 'rejected' and first_run <= ?1 "
-            "and coalesce(last_run, ?1) >= ?1",
-            number,
-        )
         found.append(
             Earlier(
                 run=number,
                 started_at=iso(started_at),
                 outcome=outcome,
                 changes=sum(summary.changes.values()) if summary else 0,
-                rejected=rejected + (len(summary.rejected) if summary else 0),
+                rejected=rejects.in_run(number) + (len(summary.rejected) if summary else 0),
                 held=summary.held if summary else 0,
                 requests=summary.pushed.requests if summary else 0,
                 bytes=sum(document.bytes for document in summary.documents) if summary else 0,

@@ -9,6 +9,7 @@ import msgspec
 from feedsync.currencies import decimal_text
 from feedsync.errors import FeedsyncError, Problem
 from feedsync.report.labels import UNKNOWN, LabelledChange, labels_of, own_label
+from feedsync.report.rejects import Rejects
 from feedsync.report.summary import Reason, RunSummary, iso
 from feedsync.snapshot.store import Store
 
@@ -91,13 +92,11 @@ def health(state: Path, name: str, problem: FeedsyncError | None) -> Health:
 def runs(store: Store, count: int = PAGE) -> list[RunRow]:
     """The last runs, the last one first."""
     rows = store.rows(
-        "select run, trigger, started_at, finished_at, outcome, summary, (select count(*) from problems "
-        "where severity = 'rejected' and first_run <= run and coalesce(last_run, run) >= run) "
-        "from runs order by run desc limit ?",
-        count,
+        "select run, trigger, started_at, finished_at, outcome, summary from runs order by run desc limit ?", count
     )
+    rejects = Rejects(store)
     found = []
-    for run, trigger, started, finished, outcome, kept, rejected in rows:
+    for run, trigger, started, finished, outcome, kept in rows:
         summary = msgspec.json.decode(kept, type=RunSummary) if kept else None
         found.append(
             RunRow(
@@ -109,7 +108,7 @@ def runs(store: Store, count: int = PAGE) -> list[RunRow]:
                 sum(summary.changes.values()) if summary else 0,
                 summary.held if summary else 0,
                 summary.pushed.products + summary.pushed.deleted if summary else 0,
-                rejected + (len(summary.rejected) if summary else 0),
+                rejects.in_run(run) + (len(summary.rejected) if summary else 0),
             )
         )
     return found
