@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ import typer
 
 from feedsync.cli.common import Context
 from feedsync.errors import ConfigError
-from feedsync.web.app import app_of, read_token, server_of
+from feedsync.web.app import app_of, listen, read_token, server_of
 from feedsync.web.guard import LOOPBACK, Access
 
 
@@ -46,11 +45,7 @@ def web(
         raise ConfigError("FS-901", host=host)
     hosts = LOOPBACK | {name.lower() for name in (host, *allow_host)}
     access = Access(hosts, read_token(token_file) if token_file else None, read_only)
-    try:
-        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise ConfigError("FS-106", reason=f"cannot listen on {host}:{port}: {error.strerror or error}") from None
-    with listener:
+    with listen(host, port) as listener:
         app = app_of(where.names, where.schedule, where.state, access)
         server = server_of(app, host, port, certificate=certificate, certificate_key=certificate_key)
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from feedsync.config import load
 from feedsync.planning import Options
 from feedsync.report.summary import RunSummary
 from feedsync.sync import run_schedule
-from feedsync.web.app import app_of, server_of
+from feedsync.web.app import app_of, listen, server_of
 from feedsync.web.guard import Access
 from feedsync.web.jobs import Jobs
 
@@ -81,7 +80,7 @@ def served(project: Project, access: Access | None = None) -> Iterator[Page]:
     where = Context(project.schedules, project.state)
     app = app_of(where.names, where.schedule, where.state, access or Access())
     server = server_of(app, "127.0.0.1", 0)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listen("127.0.0.1", 0) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
