@@ -13,7 +13,8 @@ The tree says what the caller must do, the code says what happened::
 A message is made from the sentence of its code and the parts that were given, so that no text is written twice
 and no secret can slip into it. ``docs/errors.md`` has one entry for every code, held equal by a test.
 
-Ranges: 1xx settings and command line, 2xx sources, 3xx documents, 4xx items, 5xx snapshot, 6xx plan, 7xx Bik.
+Ranges: 1xx settings and command line, 2xx sources, 3xx documents, 4xx items, 5xx snapshot, 6xx plan, 7xx Bik,
+9xx reports and the browser page.
 """
 
 from __future__ import annotations
@@ -109,6 +110,11 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-708": "the catalog {name!r} could not be created, so this product waits for it",
     "FS-709": "the run was ended before this was sent",
     "FS-710": "Bik's list came to no end: a page held nothing new",
+    # 9xx: reports and the browser page
+    "FS-901": "the page would be open to every machine that reaches {host}: give --token-file, so that people must log in",
+    "FS-902": "{path}: the token for login cannot be used: {reason}",
+    "FS-903": "the server was stopped; the next run goes on from there",
+    "FS-904": "the run broke on a fault of feedsync itself; the server's log has the details",
 }
 
 

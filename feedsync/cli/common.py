@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import msgspec
 import typer
@@ -78,6 +78,11 @@ def console() -> Console:
     terminal = _Console(highlight=False, emoji=False)
     terminal.width = min(terminal.width, 80)
     return terminal
+
+
+def file_console(stream: TextIO) -> Console:
+    """For people who read a file: 80 columns, no colours."""
+    return Console(file=stream, width=80, highlight=False, emoji=False, force_terminal=False)
 
 
 def write_json(value: object) -> None:

@@ -1,4 +1,4 @@
-"""``check``, ``inspect`` and ``report``: commands that change nothing."""
+"""``check`` and ``inspect``: commands that change nothing."""
 
 from __future__ import annotations
 
@@ -19,17 +19,16 @@ from feedsync.bik.client import Bik
 from feedsync.bik.rate import RateBudget
 from feedsync.bik.wire import BikProduct, product
 from feedsync.cli.common import Context, Json, console, readable, worst, write_json
-from feedsync.config import NAME
 from feedsync.errors import ConfigError, FeedsyncError
 from feedsync.ingest import read_options
 from feedsync.inspection import Inspection, inspect_feed
-from feedsync.report.summary import Reason, load_summary
-from feedsync.report.terminal import count, plain, print_hanging, print_run, print_table
+from feedsync.report.summary import Reason
+from feedsync.report.terminal import count, plain, print_hanging, print_table
 from feedsync.settings import Products, Schedule
 from feedsync.settings_feeds import Read
 from feedsync.snapshot.plans import PlanTable
 from feedsync.snapshot.store import Store
-from feedsync.sync import preview, snapshot_path
+from feedsync.sync import preview
 
 _FIELDS_SHOWN = 40
 _REJECTIONS_SHOWN = 20
@@ -64,7 +63,6 @@ def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command("check")(check)
     app.command("inspect")(inspect)
-    app.command("report")(report)
 
 
 def check(
@@ -226,28 +224,3 @@ def _print_inspection(terminal: Console, inspection: Inspection) -> None:
         word = "rejected" if problem.rejects else "noted"
         first = f" (first: {plain(problem.id, 24)})" if problem.id else ""
         print_hanging(terminal, f"  {problem.count:,} {word}: {problem.code} {plain(problem.message, 200)}{first}")
-
-
-def report(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(help="The schedule's name.", show_default=False)],
-    run: Annotated[
-        int | None, typer.Argument(help="The run's number; the last without it.", show_default=False)
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Show a run: what changed, what was held, rejected and pushed."""
-    where: Context = context.obj
-    path = snapshot_path(where.state, name)
-    if not NAME.fullmatch(name) or not path.exists():
-        where.schedule(name)  # a wrong name is the likelier mistake: it is told with the nearest one
-        raise ConfigError("FS-504", schedule=name, run=run or 1)
-    with Store(path, read_only=True) as store:
-        record = store.run_record(run)
-        if record is None:
-            raise ConfigError("FS-504", schedule=name, run=run or 1)
-        summary = load_summary(store, name, record)
-    if as_json:
-        write_json(summary)
-    else:
-        print_run(console(), summary)

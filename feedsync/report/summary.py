@@ -15,6 +15,7 @@ from feedsync.errors import Problem
 from feedsync.gates import GateResult
 from feedsync.plan import Pushed
 from feedsync.planning import Plan
+from feedsync.report.figures import Analysis
 from feedsync.snapshot.catalogs import CatalogTable
 from feedsync.snapshot.feeds import Reading
 from feedsync.snapshot.past import Pins
@@ -90,6 +91,7 @@ class RunSummary(msgspec.Struct):
     """A run. Times are ISO 8601 in UTC. ``held`` and ``remaining`` count changes and products that did not go out.
 
     ``pinned_to`` is the run whose state the schedule is held at (0: it is retired), null where it follows its feeds.
+    ``analysis`` is there in a report alone, which is when somebody reads it.
     """
 
     schedule: str
@@ -112,6 +114,7 @@ class RunSummary(msgspec.Struct):
     left_out: int = 0
     error: Reason | None = None
     pinned_to: int | None = None
+    analysis: Analysis | None = None
 
     @property
     def exit_code(self) -> int:
@@ -148,8 +151,8 @@ def summarize(
         run=run,
         trigger=trigger,
         outcome="done",
-        started_at=_iso(started),
-        finished_at=_iso(finished),
+        started_at=iso(started),
+        finished_at=iso(finished),
         documents=[_document(reading) for reading in readings],
         changes=dict(sorted(plan.changes.items())),
         gates=plan.gates,
@@ -177,8 +180,8 @@ def load_summary(store: Store, schedule: str, record: RunRecord) -> RunSummary:
     else:
         counts = dict(store.rows("select kind, count(*) from changes where run = ? group by kind", record.run))
         summary = RunSummary(
-            schedule, record.run, record.trigger, record.outcome or "running", _iso(record.started_at),
-            _iso(record.finished_at or record.started_at), [], counts, [], PushSummary(), [],
+            schedule, record.run, record.trigger, record.outcome or "running", iso(record.started_at),
+            iso(record.finished_at or record.started_at), [], counts, [], PushSummary(), [],
         )  # fmt: skip
     summary.rejected = [*_item_rejections(store, record.run), *summary.rejected]
     _add_differences(store, summary)
@@ -231,5 +234,6 @@ def _reason(problem: Problem) -> Reason:
     return Reason(problem.code, problem.message)
 
 
-def _iso(moment: float) -> str:
+def iso(moment: float) -> str:
+    """Unix seconds as ISO 8601 in UTC, to the millisecond."""
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

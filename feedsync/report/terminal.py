@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from feedsync.gates import GateResult
+from feedsync.report.figures import Analysis
 from feedsync.report.summary import Difference, RunSummary
 
 #: kind -> the words for it, in the order in which they are shown.
@@ -46,6 +47,8 @@ def print_run(console: Console, summary: RunSummary) -> None:
     _headline(console, summary)
     _documents(console, summary)
     _changes(console, summary)
+    if summary.analysis:
+        _prices(console, summary.analysis)
     if summary.outcome in ("interrupted", "crashed", "running"):
         console.print(Text("  it did not come to its end; what Bik took is remembered, the next run goes on"))
     else:
@@ -64,6 +67,11 @@ def plain(text: str, limit: int = 60, *, strip: bool = True) -> str:
     line = "".join(c if c.isprintable() else " " for c in text)
     line = " ".join(line.split()) if strip else line
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def readable_when(moment: str) -> str:
+    """A moment of the view model as a person reads it."""
+    return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def count(number: int, word: str) -> str:
@@ -125,6 +133,19 @@ def _changes(console: Console, summary: RunSummary) -> None:
             table.add_row(Text(f"    {words}"), f"{count:,}", Text(_example(example) if example else ""))
     console.print(Text("  changes"))
     print_table(console, table)
+
+
+def _prices(console: Console, analysis: Analysis) -> None:
+    """How prices moved, and where most."""
+    prices = analysis.prices
+    if prices.median is None:
+        return
+    line = f"  prices   {prices.up:,} up, {prices.down:,} down, median {prices.median:+.1%}"
+    console.print(Text(line))
+    for words, groups in (("catalog", prices.by_catalog), ("brand", prices.by_brand)):
+        group = groups[0]
+        moved = f"{group.up:,} up, {group.down:,} down, median {group.median:+.1%}"
+        print_hanging(console, f"    most in the {words} {plain(group.name, 40)}: {moved}", indent=6)
 
 
 def _weight(difference: Difference) -> float:
