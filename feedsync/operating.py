@@ -20,7 +20,8 @@ from feedsync.report.summary import RunSummary
 from feedsync.selecting import Selector
 from feedsync.settings import Schedule
 from feedsync.snapshot.past import Pin, Pins
-from feedsync.snapshot.products import Products, ProductState
+from feedsync.snapshot.products import Products
+from feedsync.snapshot.productstate import ProductState
 from feedsync.snapshot.store import Store
 from feedsync.sync import SILENT, Clock, run_schedule
 

@@ -31,7 +31,8 @@ from feedsync.snapshot.catalogs import CatalogTable
 from feedsync.snapshot.consent import Consent
 from feedsync.snapshot.past import Pins
 from feedsync.snapshot.plans import Planned, PlanTable
-from feedsync.snapshot.products import Products, ProductState
+from feedsync.snapshot.products import Products
+from feedsync.snapshot.productstate import ProductState
 from feedsync.snapshot.store import Store
 from feedsync.urls import VOLATILE
 

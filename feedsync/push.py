@@ -10,14 +10,15 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from feedsync.bik import wire
-from feedsync.bik.client import IN_DOUBT, Bik
+from feedsync.bik.client import Bik
 from feedsync.errors import SENTENCES, FeedsyncError, Rejected, Retryable
 from feedsync.model import Outcome
+from feedsync.outcomes import halves, outcome_of
 from feedsync.plan import Pushed
 from feedsync.planning import Plan
 from feedsync.settings import Schedule
@@ -35,7 +36,6 @@ LOOK_BY_ID_BATCHES = 4
 NOT_SENT = ("FS-701", "FS-709")
 _CATALOG_URGENCY = 0
 Record = dict[str, Any]
-_T = TypeVar("_T")
 
 
 class _Before(msgspec.Struct, frozen=True):
@@ -97,7 +97,7 @@ class _Push:
                 self._bik.put_catalogs([wire.BikCatalog(c.id, c.name) for c in batch], _CATALOG_URGENCY)
             except Rejected as error:
                 if len(batch) > 1:
-                    batches.extendleft(reversed(_halves(batch)))
+                    batches.extendleft(reversed(halves(batch)))
                 else:
                     self._record_catalogs(batch, error)
             except FeedsyncError as error:
@@ -114,7 +114,7 @@ class _Push:
     def _record_catalogs(self, batch: list[CatalogState], error: FeedsyncError) -> None:
         with self._store.transaction():
             for catalog in batch:
-                self._catalogs.failed(catalog, _outcome(error), error.message)
+                self._catalogs.failed(catalog, outcome_of(error), error.message)
 
     def look(self) -> None:
         """Before many products are touched the first time: walk the store, as long as that costs less than asking by id."""
@@ -239,7 +239,7 @@ class _Push:
                 return []
             if len(batch) > 1:
                 halved = msgspec.structs.replace(before, halved=True)
-                return [(half, halved) for half in _halves(batch)]
+                return [(half, halved) for half in halves(batch)]
             if self._mended(action, batch[0]):
                 return [] if action == "delete" else [(batch, before)]
             self._record(batch, error, before)
@@ -302,7 +302,7 @@ class _Push:
         self, batch: list[Planned], error: FeedsyncError, before: _Before, outcome: Outcome | None = None
     ) -> None:
         """Nothing of the batch was acknowledged. What was surely not applied leaves no trace of ours in the store."""
-        outcome = outcome or _outcome(error)
+        outcome = outcome or outcome_of(error)
         if isinstance(error, Rejected):
             surely_not = len(batch) == 1
         else:  # of a batch that was refused before, a store might have taken the good ones
@@ -323,15 +323,3 @@ class _Push:
         self.pushed.fault = error
         if not isinstance(error, Retryable) or self._failures >= GIVE_UP_AFTER:
             raise _Stop
-
-
-def _halves(batch: list[_T]) -> list[list[_T]]:
-    middle = len(batch) // 2
-    return [batch[:middle], batch[middle:]]
-
-
-def _outcome(error: FeedsyncError) -> Outcome:
-    """How a request ended: refused, surely not applied (429, credentials), or nobody knows."""
-    if isinstance(error, Rejected):
-        return "rejected"
-    return "unknown" if error.code in IN_DOUBT else "retryable"

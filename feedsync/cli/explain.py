@@ -13,11 +13,12 @@ from rich.table import Table
 from rich.text import Text
 
 from feedsync.cli.common import Context, Json, Name, console, write_json
-from feedsync.explain import Occurrence, Story, explain
+from feedsync.explain import explain
 from feedsync.report.terminal import KINDS, plain, print_hanging, print_table
 from feedsync.selecting import record
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
+from feedsync.story import Occurrence, Story
 from feedsync.sync import snapshot_path
 
 _CHANGES_SHOWN = 10

@@ -13,10 +13,10 @@ from feedsync.cli.explain import History
 from feedsync.cli.look import CheckOutput
 from feedsync.cli.run import RunsOutput
 from feedsync.config import json_schema
-from feedsync.explain import Story
 from feedsync.inspection import Inspection
 from feedsync.reconcile import Reconciliation
 from feedsync.report.summary import RunSummary
+from feedsync.story import Story
 
 #: file -> what writes it. ``run``, ``diff`` and ``report`` of one schedule write a run.
 OUTPUTS: dict[str, type] = {

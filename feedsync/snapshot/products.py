@@ -11,9 +11,10 @@ from itertools import groupby
 
 import msgspec
 
-from feedsync.model import Absence, Cause, Change, Member, Outcome, ProductPayload, Variant
+from feedsync.model import Change, Outcome, ProductPayload, Variant
 from feedsync.snapshot.past import keep_past
 from feedsync.snapshot.plans import Planned
+from feedsync.snapshot.productstate import STATE_QUERY, ProductState, state_of
 from feedsync.snapshot.store import Store
 from feedsync.snapshot.writer import count_spellings
 
@@ -21,28 +22,6 @@ _CHUNK = 500
 _VARIANTS = msgspec.msgpack.Decoder(Variant)
 _PAYLOADS = msgspec.msgpack.Decoder(ProductPayload)
 _ENCODER = msgspec.msgpack.Encoder()
-_STATE = (
-    "select p.id, p.cause, p.sent_hash, p.attempted_hash, p.attempted, p.outcome, p.message, p.once_sent, p.looked, "
-    "(select payload from sent where product_id = p.id), v.record, v.absent_since, v.absent_documents, v.absent_counted, "
-    "v.moved_from"
-)
-
-
-class ProductState(msgspec.Struct):
-    """Everything that is known of one product: what the feeds say and how the store stands."""
-
-    id: str
-    cause: Cause
-    sent_hash: bytes | None
-    attempted_hash: bytes | None
-    attempted: bool
-    outcome: Outcome | None
-    message: str | None
-    once_sent: bool
-    looked: bool
-    members: list[Member]
-    moved_from: dict[str, str]
-    sent: ProductPayload | None
 
 
 class Products:
@@ -73,7 +52,7 @@ class Products:
         last = ""
         while True:
             rows = self.store.connection.execute(
-                f"{_STATE} from (select * from products where {which} id > ? order by id limit ?) p "
+                f"{STATE_QUERY} from (select * from products where {which} id > ? order by id limit ?) p "
                 "left join variants v on v.product_id = p.id order by p.id",
                 (last, _CHUNK),
             ).fetchall()
@@ -81,14 +60,14 @@ class Products:
                 return
             for product_id, group in groupby(rows, key=lambda row: row[0]):
                 last = product_id
-                yield _state(list(group))
+                yield state_of(list(group))
 
     def state(self, product_id: str) -> ProductState:
         """One product, which must be in the snapshot."""
         rows = self.store.connection.execute(
-            f"{_STATE} from products p left join variants v on v.product_id = p.id where p.id = ?", (product_id,)
+            f"{STATE_QUERY} from products p left join variants v on v.product_id = p.id where p.id = ?", (product_id,)
         ).fetchall()
-        return _state(rows)
+        return state_of(rows)
 
     def doubt(self, ids: frozenset[str] | None, *, gone: bool) -> None:
         """Nobody knows whether the store still has these (None: all of them): they are sent again, after a look.
@@ -318,19 +297,3 @@ def _paths(rows: list[tuple[bytes]]) -> Counter[str]:
     for (record,) in rows:
         paths.update(_VARIANTS.decode(record).catalogs)
     return paths
-
-
-def _state(rows: list[tuple[object, ...]]) -> ProductState:
-    product_id, cause, sent_hash, attempted_hash, attempted, outcome, message, once, looked, sent = rows[0][:10]
-    members, moved_from = [], {}
-    for row in rows:
-        record, since, documents, counted, moved = row[10:]
-        if record is not None:
-            variant = _VARIANTS.decode(record)  # type: ignore[arg-type]
-            members.append(Member(variant, Absence(since, documents, counted) if since is not None else None))  # type: ignore[arg-type]
-            if moved is not None:
-                moved_from[variant.id] = str(moved)
-    return ProductState(
-        product_id, cause, sent_hash, attempted_hash, bool(attempted), outcome, message, bool(once), bool(looked),  # type: ignore[arg-type]
-        members, moved_from, _PAYLOADS.decode(sent) if sent is not None else None,  # type: ignore[arg-type]
-    )  # fmt: skip

@@ -12,7 +12,14 @@ def test_one_run_is_one_document(shop: Shop) -> None:
     result = shop("run", "acme", "--json")
     assert result.code == 0
     assert (result.json()["schedule"], result.json()["run"], result.json()["outcome"]) == ("acme", 1, "done")
-    assert result.json()["pushed"] == {"products": 2, "catalogs": 0, "deleted": 0, "requests": 2}
+    assert result.json()["pushed"] == {
+        "products": 2,
+        "catalogs": 0,
+        "deleted": 0,
+        "requests": 2,
+        "verified": 0,
+        "unread": 0,
+    }
 
 
 def test_several_runs_are_one_document(shop: Shop) -> None:

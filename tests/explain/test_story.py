@@ -8,9 +8,10 @@ import pytest
 
 from feedsync.consent import decide
 from feedsync.errors import ConfigError
-from feedsync.explain import Story, explain
+from feedsync.explain import explain
 from feedsync.snapshot.calls import forget_calls
 from feedsync.snapshot.store import Store
+from feedsync.story import Story
 from feedsync.sync import snapshot_path
 from tests.sync.shop import HOUR, Shop, item, items
 
