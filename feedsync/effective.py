@@ -50,12 +50,13 @@ def effective(
     absence: AbsencePolicy,
     sent: ProductPayload | None,
     keep: frozenset[str | None] = frozenset(),
+    drops_omitted: bool = False,
 ) -> Effective:
     """The product at ``now``.
 
-    A variant that is absent stays in the payload with quantity 0 where the store has it (Bik does not say whether it
-    drops a combination that is left out), and is left out where the store never had it. The product's own fields are
-    made of the variants that are there and of those whose removal is held (``keep``).
+    A variant that is absent stays in the payload with quantity 0 where the store has it, and is left out where the store
+    never had it. One that is removed is left out only where Bik is known to drop what is left out (``drops_omitted``).
+    The product's own fields are made of the variants that are there and of those whose removal is held (``keep``).
     """
     stages = [_Stage(m, _stage(m, now, absence)) for m in sorted(members, key=lambda m: m.variant.id)]
     known = {v.id: v for v in sent.variants} if sent else {}
@@ -74,7 +75,8 @@ def effective(
     unbuyable_by_setting = bool(live) and all(_unbuyable_by_setting(s.member.variant, now, products) for s in live)
     for stage in stages:
         variant_id = stage.member.variant.id
-        if stage.stage != "live" and variant_id in known:
+        left_out = drops_omitted and stage.stage == "removed"
+        if stage.stage != "live" and variant_id in known and not left_out:
             variants[variant_id] = _zero(known[variant_id])
     for variant_id in left:
         variants[variant_id] = _zero(known[variant_id])

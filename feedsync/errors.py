@@ -92,6 +92,7 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-505": "{schedule}: this snapshot belongs to another Bik store ({known}); run again with "
     "--new-store to forget what was sent there, or with --same-store if it is the same store under a new key or address",
     "FS-506": "{schedule}: neither the feeds nor the snapshot know the id {id!r}{hint}",
+    "FS-510": "{path}: this cannot be locked ({reason}): put the state on a local disk",
     # 6xx: the plan
     "FS-601": "{schedule}: nothing that is held is meant by this (feedsync approve {schedule} shows what is held)",
     "FS-602": "{schedule}: what is held is not what was shown any more; look at it again",

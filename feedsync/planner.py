@@ -27,6 +27,7 @@ from feedsync.pinned import pinned
 from feedsync.plan import action, urgency
 from feedsync.selecting import Selector
 from feedsync.settings import Schedule
+from feedsync.snapshot.bikfindings import bik_findings
 from feedsync.snapshot.catalogs import CatalogTable
 from feedsync.snapshot.consent import Consent
 from feedsync.snapshot.past import Pins
@@ -62,6 +63,8 @@ class Planner:
         self.protected = Selector.protected(schedule.protect)
         self.catalog_names = CatalogTable(store).names()
         self.ignored = VOLATILE | {name.lower() for name in schedule.products.ignored_query}
+        findings = bik_findings(store)
+        self.drops_omitted = findings is not None and findings.combinations_dropped is True
         self.counts: Counter[str] = Counter()
         self.changes: list[tuple[Change, str]] = []
         self.held: Counter[str] = Counter()
@@ -79,6 +82,7 @@ class Planner:
             absence=self.schedule.absence,
             sent=state.sent,
             keep=holds.removals,
+            drops_omitted=self.drops_omitted,
         )
         if self.pins.pin is not None:
             target = pinned(self.pins.of(state.id), target, state.sent, with_stock=self.pins.pin.with_stock)

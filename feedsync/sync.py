@@ -69,7 +69,7 @@ def run_schedule(
     key = schedule.bik.key.resolve(key="key", where=f"{schedule.file}: [bik]")
     secret = schedule.bik.secret.resolve(key="secret", where=f"{schedule.file}: [bik]")
     with (
-        schedule_lock(state / f"{schedule.name}.lock", schedule.name),
+        schedule_lock(state / f"{schedule.name}.lock", schedule.name) as dead,
         Store(snapshot_path(state, schedule.name)) as store,
         closing(RateBudget(state / "rate.db", key.get_secret_value(), schedule.bik.rate)) as budget,
     ):
@@ -103,6 +103,8 @@ def run_schedule(
             raise
         with store.transaction():
             summary = summarize(store, schedule.name, run, readings, plan, pushed, trigger, started, clock())
+            if dead is not None:
+                summary.died = f"pid {dead.pid} on {dead.host} since {dead.since} ({dead.command})"
             store.end_run(run, int(clock()), summary.outcome, summary.stored())
             forget_past(store, int(clock()) - schedule.history.keep)
             forget_calls(store, int(time.time()) - schedule.history.keep)

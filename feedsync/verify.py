@@ -18,6 +18,7 @@ from feedsync.errors import SENTENCES, FeedsyncError
 from feedsync.model import ProductPayload
 from feedsync.plan import Pushed
 from feedsync.settings import Schedule
+from feedsync.snapshot.bikfindings import bik_findings
 from feedsync.snapshot.plans import Planned
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
@@ -40,12 +41,14 @@ def verify(store: Store, schedule: Schedule, bik: Bik, run: int, pushed: Pushed)
     if schedule.bik.verify == "off":
         return
     products = Products(store)
+    findings = bik_findings(store)
+    pause = max(_FIRST_PAUSE_S, findings.read_delay_s or 0.0) if findings else _FIRST_PAUSE_S
     for batch in _batches(store, run, schedule.bik.batch_size):
         chosen = [step for step in batch if schedule.bik.verify == "all" or _is_sampled(step.product_id, run)] or batch[
             :1
         ]
         try:
-            wrong = _wrong(schedule, products, bik, chosen)
+            wrong = _wrong(schedule, products, bik, chosen, pause)
         except FeedsyncError:
             pushed.unread += len(chosen)
             continue
@@ -71,7 +74,9 @@ def _is_sampled(product_id: str, run: int) -> bool:
     return xxhash.xxh3_64_intdigest(product_id.encode(), seed=run) % SAMPLE_OF == 0
 
 
-def _wrong(schedule: Schedule, products: Products, bik: Bik, steps: list[Planned]) -> list[tuple[Planned, str]]:
+def _wrong(
+    schedule: Schedule, products: Products, bik: Bik, steps: list[Planned], first_pause_s: float
+) -> list[tuple[Planned, str]]:
     """The products that are not as they were sent, each with the first field that differs."""
     found: list[tuple[Planned, str]] = []
     try:
@@ -79,7 +84,7 @@ def _wrong(schedule: Schedule, products: Products, bik: Bik, steps: list[Planned
             on=_NotYet,
             attempts=_TRIES,
             timeout=None,
-            wait_initial=_FIRST_PAUSE_S,
+            wait_initial=first_pause_s,
             wait_max=_LONGEST_PAUSE_S,
             wait_jitter=0,
         ):

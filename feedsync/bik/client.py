@@ -7,6 +7,7 @@ idempotent. A refusal is :class:`Rejected`, and what to do with the rest of a ba
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -54,6 +55,8 @@ class Bik:
         self._lock = threading.Lock()
         #: How many requests were made, tries included.
         self.requests = 0
+        #: The time by the store's clock when it last answered (Unix seconds), None where it does not say.
+        self.server_time: float | None = None
 
     def close(self) -> None:
         """Close the connections."""
@@ -73,6 +76,10 @@ class Bik:
 
     def put_products(self, products: list[BikProduct], urgency: int) -> None:
         """Create or update products."""
+        self._call("products/createOrUpdate", {"products": products}, urgency)
+
+    def put_records(self, products: list[dict[str, Any]], urgency: int) -> None:
+        """Create or update products that are no whole ones, to learn what Bik does with them."""
         self._call("products/createOrUpdate", {"products": products}, urgency)
 
     def get_products(self, ids: list[str], urgency: int) -> list[dict[str, Any]]:
@@ -152,6 +159,8 @@ class Bik:
             response = self._http.post(f"{self._base_url}/bikPlatformFunctions-{call}", content=content)
         except httpx.HTTPError as error:
             raise Retryable("FS-705", reason=f"{type(error).__name__} in {call}") from None
+        with suppress(TypeError, ValueError):
+            self.server_time = parsedate_to_datetime(response.headers.get("Date")).timestamp()
         envelope = _envelope(response)
         status = _status(response.status_code, envelope)
         if status is None:

@@ -19,7 +19,7 @@ import typer
 from typer.exceptions import TyperException
 
 from feedsync import __version__
-from feedsync.cli import consent, demo, explain, init, look, operate, reconcile, report, run, sandbox, web
+from feedsync.cli import consent, demo, doctor, explain, init, look, operate, reconcile, report, run, sandbox, web
 from feedsync.cli.common import Context, fail
 from feedsync.errors import ConfigError, Fatal, FeedsyncError
 
@@ -66,6 +66,7 @@ consent.add_to(app)
 operate.add_to(app)
 reconcile.add_to(app)
 explain.add_to(app)
+doctor.add_to(app)
 look.add_to(app)
 report.add_to(app)
 init.add_to(app)

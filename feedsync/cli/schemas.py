@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from feedsync.cli.common import ErrorOutput
+from feedsync.cli.doctor import DoctorOutput
 from feedsync.cli.explain import History
 from feedsync.cli.look import CheckOutput
 from feedsync.cli.run import RunsOutput
@@ -26,6 +27,7 @@ OUTPUTS: dict[str, type] = {
     "inspect": Inspection,
     "reconcile": Reconciliation,
     "explain": Story,
+    "doctor": DoctorOutput,
     "history": History,
     "error": ErrorOutput,
 }

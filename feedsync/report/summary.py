@@ -91,7 +91,7 @@ class RunSummary(msgspec.Struct):
     """A run. Times are ISO 8601 in UTC. ``held`` and ``remaining`` count changes and products that did not go out.
 
     ``pinned_to`` is the run whose state the schedule is held at (0: it is retired), null where it follows its feeds.
-    ``analysis`` is there in a report alone, which is when somebody reads it.
+    ``died`` is who held the lock before and died without letting go.
     """
 
     schedule: str
@@ -114,6 +114,7 @@ class RunSummary(msgspec.Struct):
     left_out: int = 0
     error: Reason | None = None
     pinned_to: int | None = None
+    died: str | None = None
     analysis: Analysis | None = None
 
     @property

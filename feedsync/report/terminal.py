@@ -100,6 +100,10 @@ def _headline(console: Console, summary: RunSummary) -> None:
     line.append(summary.outcome, _STYLES.get(summary.outcome, "bold red"))
     line.append(f" · {began:%Y-%m-%d %H:%M:%S} UTC · {(ended - began).total_seconds():.1f} s")
     console.print(line)
+    if summary.died:
+        print_hanging(
+            console, f"  the run before this one died: {plain(summary.died, 200)}; nothing of it is lost", indent=4
+        )
     if summary.error:
         print_hanging(console, f"  {summary.error.code}: {plain(summary.error.message, 400)}", style="red")
 

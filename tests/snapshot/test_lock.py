@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -12,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from feedsync.errors import Fatal, Locked
-from feedsync.snapshot.lock import schedule_lock
+from feedsync.snapshot.lock import holder_of, schedule_lock
 
 HOLDER = """
 import sys
 from pathlib import Path
-from feedsync.snapshot.lock import schedule_lock
+from feedsync.snapshot.lock import holder_of, schedule_lock
 
 with schedule_lock(Path(sys.argv[1]), "shop"):
     print("held", flush=True)
@@ -112,3 +113,23 @@ def test_a_lock_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     with pytest.raises(Fatal) as caught, schedule_lock(tmp_path / "state" / "shop.lock", "shop"):
         pass
     assert caught.value.code == "FS-503"
+
+
+def test_what_stands_behind_an_option_is_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["/usr/bin/feedsync", "run", "acme", "--key=abc", "--token", "s3cret", "other"])
+    path = tmp_path / "shop.lock"
+    with schedule_lock(path, "shop"), path.open("rb") as file:
+        holder = holder_of(file.fileno())
+    assert holder is not None
+    assert holder.command == "feedsync run acme --key --token other"
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_system_without_locks_is_told_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(Fatal) as caught, schedule_lock(tmp_path / "shop.lock", "shop"):
+        raise AssertionError
+    assert caught.value.code == "FS-510"

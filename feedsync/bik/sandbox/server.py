@@ -48,7 +48,6 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 log_level="warning",
                 access_log=False,
-                date_header=False,
                 server_header=False,
                 # A client's idle connection is never closed under its hands.
                 timeout_keep_alive=3600,
