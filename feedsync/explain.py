@@ -31,6 +31,7 @@ from feedsync.report.summary import Difference, Reason
 from feedsync.selecting import record
 from feedsync.settings import Schedule
 from feedsync.snapshot.calls import calls_for
+from feedsync.snapshot.catalogs import CatalogTable
 from feedsync.snapshot.consent import Held
 from feedsync.snapshot.parts import Parts
 from feedsync.snapshot.products import Products
@@ -257,4 +258,10 @@ def _ask(store: Store, schedule: Schedule, state: Path, story: Story) -> None:
         records = bik.get_products([story.product_id], 0)
     story.there = bool(records)
     product = story.sent.product
-    story.live = wire.differences(product, records[0]) if records and product is not None else []
+    if not records or product is None:
+        return
+    stored = records[0]
+    if schedule.bik.keep_foreign_catalogs and isinstance(stored.get("catalogIds"), list):
+        ours = CatalogTable(store).ours()  # those that somebody else put it into are theirs
+        stored = {**stored, "catalogIds": [c for c in stored["catalogIds"] if isinstance(c, str) and c in ours]}
+    story.live = wire.differences(product, stored)

@@ -28,7 +28,7 @@ from feedsync.snapshot.catalogs import CatalogTable
 from feedsync.snapshot.lock import schedule_lock
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
-from feedsync.sync import Clock, run_schedule, same_address, snapshot_path
+from feedsync.sync import Clock, run_schedule, same_store, snapshot_path
 from feedsync.urls import VOLATILE
 
 Kind = Literal["missing", "different", "ours_once", "never_ours"]
@@ -111,12 +111,15 @@ def reconcile(
         closing(RateBudget(state / "rate.db", key.get_secret_value(), schedule.bik.rate)) as budget,
         closing(Bik(schedule.bik.base_url, key, secret, budget, connections=schedule.bik.in_flight)) as bik,
     ):
-        same_address(store, schedule)
+        same_store(store, schedule, key.get_secret_value())
         comparison = _Comparison(store, schedule, bik, progress)
         result = comparison.result()
         if fix or adopt:
             with store.transaction():
-                result.adopted = comparison.mend(adopt=adopt)
+                if fix:
+                    comparison.mend()
+                if adopt:
+                    result.adopted = comparison.adopt()
         result.requests = bik.requests
     ours = sum(result.counts.values()) - result.counts.get("never_ours", 0)
     if (fix and ours) or result.adopted:
@@ -210,7 +213,10 @@ class _Comparison:
     def _differences(self, product_id: str, record: dict[str, Any]) -> list[wire.FieldDifference]:
         payload = self._store.scalar("select payload from sent where product_id = ?", product_id)
         if self._schedule.bik.keep_foreign_catalogs and isinstance(record.get("catalogIds"), list):
-            record = {**record, "catalogIds": [c for c in record["catalogIds"] if c in self._ours]}
+            record = {
+                **record,
+                "catalogIds": [c for c in record["catalogIds"] if isinstance(c, str) and c in self._ours],
+            }
         return wire.differences(wire.product(_PAYLOADS.decode(payload), []), record)
 
     def _listed(self) -> tuple[list[Finding], dict[str, int]]:
@@ -236,10 +242,10 @@ class _Comparison:
         stored: dict[str, str] = {}
 
         def take(page: list[dict[str, Any]]) -> int:
-            before = len(stored)
+            before = len(seen)
             stored.update({r["id"]: str(r.get("name", "")) for r in page if r["id"] in self._ours})
             seen.update(r["id"] for r in page)
-            return len(stored) - before or len(seen)
+            return len(seen) - before
 
         seen: set[str] = set()
         self._walk(self._bik.list_catalogs, take)
@@ -252,8 +258,8 @@ class _Comparison:
             counts[kind] = counts.get(kind, 0) + 1
             self._store.execute("insert or ignore into found values (?, 'catalog', null)", catalog_id)
 
-    def mend(self, *, adopt: bool) -> int:
-        """Note what was found, so that an ordinary run mends it; how many products were taken over."""
+    def mend(self) -> None:
+        """Note what was found of ours, so that an ordinary run mends it."""
         store = self._store
         store.execute(
             "update catalogs set outcome = 'retryable' where id in (select id from found where kind = 'catalog')"
@@ -268,12 +274,15 @@ class _Comparison:
             "update products set pending = 1, looked = 0, outcome = 'retryable', cause = 'operator' "
             "where id in (select id from found where kind = 'different')"
         )
-        kinds = ["ours_once", "never_ours"] if adopt else ["ours_once"]
-        adopted = 0
-        for kind in kinds:
-            for product_id, record in list(store.rows("select id, record from found where kind = ?", kind)):
-                adopted += self._adopt(product_id, msgspec.json.decode(record)) and kind == "never_ours"
-        return adopted
+        self._take_over("ours_once")
+
+    def adopt(self) -> int:
+        """Take over what we never sent; how many products."""
+        return self._take_over("never_ours")
+
+    def _take_over(self, kind: Kind) -> int:
+        rows = self._rows(f"select id, record from found where kind = '{kind}' and id > ? order by id limit ?")
+        return sum(self._adopt(product_id, msgspec.json.decode(record)) for product_id, record in rows)
 
     def _adopt(self, product_id: str, record: dict[str, Any]) -> bool:
         """What the store holds counts as sent: it was read. A product that could not have been sent is deleted or sent whole."""

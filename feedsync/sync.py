@@ -136,17 +136,31 @@ def preview(
 
 def _claim(store: Store, schedule: Schedule, app_key: str, target: Target) -> None:
     """A snapshot's *sent* belongs to one store: its address and app key (design, section 3)."""
-    base_url = schedule.bik.base_url
-    mine = msgspec.json.encode([base_url, hashlib.sha256(app_key.encode()).hexdigest()[:16]])
+    mine = _target(schedule, app_key)
     known = store.meta("target")
     if known == mine:
         return
     if known is not None and not target.same_store:
         if not target.new_store:
-            raise ConfigError("FS-505", schedule=schedule.name, known=msgspec.json.decode(known)[0])
+            same_store(store, schedule, app_key)
         with store.transaction():
             Products(store).forget_target()
     store.set_meta("target", mine)
+
+
+def _target(schedule: Schedule, app_key: str) -> bytes:
+    return msgspec.json.encode([schedule.bik.base_url, hashlib.sha256(app_key.encode()).hexdigest()[:16]])
+
+
+def same_store(store: Store, schedule: Schedule, app_key: str) -> None:
+    """What was sent belongs to the store of this address and app key, or nothing was sent yet.
+
+    Raises:
+        ConfigError: FS-505.
+    """
+    known = store.meta("target")
+    if known not in (None, _target(schedule, app_key)):
+        raise ConfigError("FS-505", schedule=schedule.name, known=msgspec.json.decode(known)[0])
 
 
 def same_address(store: Store, schedule: Schedule) -> None:

@@ -37,74 +37,86 @@ class _NotYet(Exception):
 
 
 def verify(store: Store, schedule: Schedule, bik: Bik, run: int, pushed: Pushed) -> None:
-    """Compare what this run sent and Bik accepted with what Bik stores; ``pushed`` counts it."""
-    if schedule.bik.verify == "off":
-        return
-    products = Products(store)
-    findings = bik_findings(store)
-    pause = max(_FIRST_PAUSE_S, findings.read_delay_s or 0.0) if findings else _FIRST_PAUSE_S
-    for batch in _batches(store, run, schedule.bik.batch_size):
-        chosen = [step for step in batch if schedule.bik.verify == "all" or _is_sampled(step.product_id, run)] or batch[
-            :1
-        ]
+    """Compare what this run sent and Bik accepted with what Bik stores; ``pushed`` counts it.
+
+    Everything is read once; only then what differs is waited for, all of it together, so that a store which shows
+    writes late costs the same few seconds however much was sent.
+    """
+    if schedule.bik.verify != "off":
+        _Verification(store, schedule, bik, run, pushed).verify()
+
+
+class _Verification:
+    def __init__(self, store: Store, schedule: Schedule, bik: Bik, run: int, pushed: Pushed) -> None:
+        self._store, self._schedule, self._bik, self._run, self._pushed = store, schedule, bik, run, pushed
+        self._products = Products(store)
+        findings = bik_findings(store)
+        self._pause_s = max(_FIRST_PAUSE_S, findings.read_delay_s or 0.0) if findings else _FIRST_PAUSE_S
+        store.execute("create temp table if not exists differing (id text primary key, field text) without rowid")
+        store.execute("delete from differing")
+
+    def verify(self) -> None:
+        for batch in self._batches("p.sent_run = ? and p.outcome = 'acknowledged'", self._run):
+            self._read(batch if self._schedule.bik.verify == "all" else _sample(batch, self._run))
         try:
-            wrong = _wrong(schedule, products, bik, chosen, pause)
+            for attempt in stamina.retry_context(
+                on=_NotYet, attempts=_TRIES, timeout=None, wait_initial=self._pause_s, wait_max=_LONGEST_PAUSE_S,
+                wait_jitter=0,
+            ):  # fmt: skip
+                with attempt:
+                    if attempt.num > 1:
+                        self._read_again()
+                    if self._differing():
+                        raise _NotYet
+        except _NotYet:
+            with self._store.transaction():
+                for step in (step for batch in self._doubted() for step in batch):
+                    field = self._store.scalar("select field from differing where id = ?", step.product_id)
+                    words = SENTENCES["FS-707"].format(detail=field)
+                    self._products.failed(step, "not_stored", "FS-707", words)
+
+    def _differing(self) -> bool:
+        return bool(self._store.scalar("select exists (select 1 from differing)"))
+
+    def _doubted(self) -> Iterator[list[Planned]]:
+        return self._batches("p.id in (select id from differing)")
+
+    def _read_again(self) -> None:
+        for batch in self._doubted():
+            self._pushed.verified -= len(batch)
+            self._store.many("delete from differing where id = ?", [(step.product_id,) for step in batch])
+            self._read(batch)
+
+    def _read(self, steps: list[Planned]) -> None:
+        """Note the products that are not as they were sent, each with the first field that differs."""
+        ids = [step.product_id for step in steps]
+        try:
+            stored = {record["id"]: record for record in self._bik.get_products(ids, _URGENCY)}
         except FeedsyncError:
-            pushed.unread += len(chosen)
-            continue
-        pushed.verified += len(chosen)
-        with store.transaction():
-            for step, field in wrong:
-                products.failed(step, "not_stored", "FS-707", SENTENCES["FS-707"].format(detail=field))
+            self._pushed.unread += len(steps)
+            return
+        self._pushed.verified += len(steps)
+        foreign = self._products.foreign_catalogs(ids) if self._schedule.bik.keep_foreign_catalogs else {}
+        for step in steps:
+            assert step.payload is not None
+            sent = wire.product(step.payload, foreign.get(step.product_id, []))
+            field = wire.same(sent, stored.get(step.product_id, {}))
+            if field is not None:
+                self._store.execute("insert into differing values (?, ?)", step.product_id, field)
+
+    def _batches(self, which: str, *parameters: int) -> Iterator[list[Planned]]:
+        """The products that Bik acknowledged and that ``which`` chooses, by id."""
+        last = ""
+        query = (
+            "select p.id, p.sent_hash, s.payload from products p join sent s on s.product_id = p.id "
+            f"where {which} and p.id > ? order by p.id limit ?"
+        )
+        while rows := list(self._store.rows(query, *parameters, last, self._schedule.bik.batch_size)):
+            last = rows[-1][0]
+            yield [Planned(row[0], "send", _PAYLOADS.decode(row[2]), row[1], _URGENCY) for row in rows]
 
 
-def _batches(store: Store, run: int, size: int) -> Iterator[list[Planned]]:
-    """What this run sent and Bik acknowledged, by id."""
-    last = ""
-    query = (
-        "select p.id, p.sent_hash, s.payload from products p join sent s on s.product_id = p.id "
-        "where p.sent_run = ? and p.outcome = 'acknowledged' and p.id > ? order by p.id limit ?"
-    )
-    while rows := list(store.rows(query, run, last, size)):
-        last = rows[-1][0]
-        yield [Planned(row[0], "send", _PAYLOADS.decode(row[2]), row[1], _URGENCY) for row in rows]
-
-
-def _is_sampled(product_id: str, run: int) -> bool:
-    return xxhash.xxh3_64_intdigest(product_id.encode(), seed=run) % SAMPLE_OF == 0
-
-
-def _wrong(
-    schedule: Schedule, products: Products, bik: Bik, steps: list[Planned], first_pause_s: float
-) -> list[tuple[Planned, str]]:
-    """The products that are not as they were sent, each with the first field that differs."""
-    found: list[tuple[Planned, str]] = []
-    try:
-        for attempt in stamina.retry_context(
-            on=_NotYet,
-            attempts=_TRIES,
-            timeout=None,
-            wait_initial=first_pause_s,
-            wait_max=_LONGEST_PAUSE_S,
-            wait_jitter=0,
-        ):
-            with attempt:
-                found = _differing(schedule, products, bik, [step for step, _ in found] or steps)
-                if found:
-                    raise _NotYet
-    except _NotYet:
-        pass
-    return found
-
-
-def _differing(schedule: Schedule, products: Products, bik: Bik, steps: list[Planned]) -> list[tuple[Planned, str]]:
-    ids = [step.product_id for step in steps]
-    stored = {record["id"]: record for record in bik.get_products(ids, _URGENCY)}
-    foreign = products.foreign_catalogs(ids) if schedule.bik.keep_foreign_catalogs else {}
-    found = []
-    for step in steps:
-        assert step.payload is not None
-        field = wire.same(wire.product(step.payload, foreign.get(step.product_id, [])), stored.get(step.product_id, {}))
-        if field is not None:
-            found.append((step, field))
-    return found
+def _sample(batch: list[Planned], run: int) -> list[Planned]:
+    """One in so many, others in every run, and at least one."""
+    chosen = [s for s in batch if xxhash.xxh3_64_intdigest(s.product_id.encode(), seed=run) % SAMPLE_OF == 0]
+    return chosen or batch[:1]

@@ -138,7 +138,8 @@ def differences(sent: BikProduct, stored: dict[str, Any]) -> list[FieldDifferenc
     for name, value in want.items():
         have = stored.get(name)
         if name == "photos":
-            have = [{"photoUrl": p.get("photoUrl")} if isinstance(p, dict) else p for p in have or []]
+            have = [{"photoUrl": p.get("photoUrl")} if isinstance(p, dict) else p for p in have] \
+                if isinstance(have, list) else have  # fmt: skip
         if name == "combinations":
             found += _combinations(_by_id(value), _by_id(have, value))
         elif name in ("catalogIds", "metafields"):
@@ -224,13 +225,20 @@ def _variant(stored: _StoredCombination, currency: str) -> VariantPayload:
         id=stored.id,
         title=stored.name,
         currency=code,
-        price_minor=int(stored.price * scale),
-        selling_minor=int(stored.discountedPrice * scale),
-        quantity=int(stored.quantity),
+        price_minor=_integer(stored.price * scale),
+        selling_minor=_integer(stored.discountedPrice * scale),
+        quantity=_integer(stored.quantity),
         image_link=stored.image,
         link=stored.productUrl,
         options=tuple(stored.options.items()),
     )
+
+
+def _integer(number: Decimal | float) -> int:
+    """The number without its fraction; one that no snapshot can hold (64 bits) could not have been sent."""
+    if not abs(float(number)) < 2**63:
+        raise OverflowError
+    return int(number)
 
 
 def _by_id(records: Any, like: Any = None) -> dict[str, Any]:

@@ -157,6 +157,8 @@ def _print_sent(out: Console, story: Story) -> None:
         return
     if not story.there:
         out.print(Text("  live     the store does not have it"))
+    elif story.live is None:
+        out.print(Text("  live     the store has it, but not from us"))
     elif not story.live:
         out.print(Text("  live     the store holds exactly that"))
     for field in story.live or []:

@@ -67,6 +67,11 @@ def test_variants_requests_and_a_store_that_differs(shop: Shop) -> None:
     assert shop("explain", "acme", "A", "--json").json()["product_id"] == "G"
 
 
+def test_a_product_that_the_store_has_from_somebody_else(told: Shop) -> None:
+    told.project.sandbox.put_products({"id": "BAD", "name": "theirs"})
+    assert "the store has it, but not from us" in told("explain", "acme", "BAD", "--live").out
+
+
 def test_an_id_that_nobody_knows(told: Shop) -> None:
     result = told("explain", "acme", "P0O")
     assert (result.code, "FS-506" in result.err) == (2, True)
@@ -84,6 +89,15 @@ def test_the_history_of_runs_and_of_a_product(told: Shop) -> None:
         (1, "product_added"),
     ]
     assert "nothing yet" in told("history", "acme", "nobody").out
+
+
+def test_a_product_that_is_gone_is_no_line(shop: Shop) -> None:
+    shop.add("acme", *items(12))
+    shop("run", "acme")
+    for title in ("x", "y"):
+        shop.project.publish("acme", *items(11, title=title))
+        shop("run", "acme")
+    assert len(shop("export", "acme").out.splitlines()) == 11
 
 
 def test_products_as_lines(told: Shop) -> None:

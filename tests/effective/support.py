@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from feedsync.effective import Effective, effective
-from feedsync.hold import Holds, hold
+from feedsync.hold import WHOLE, Holds, hold
 from feedsync.model import Absence, Member, ProductPayload, VariantPayload
 from feedsync.settings import AbsencePolicy, Products
 from tests.records import DAY, NOW, member
@@ -88,7 +88,7 @@ def held_or_not(
     target = effective("p1", variants, now=now, products=products, absence=absence, sent=sent)
     if not hold_removals:
         return target
-    removals = frozenset[str | None](target.absent)
+    removals = frozenset[str | None]({WHOLE, *target.absent})
     target = effective("p1", variants, now=now, products=products, absence=absence, sent=sent, keep=removals)
     return msgspec.structs.replace(target, payload=hold(target.payload, Holds(removals=removals), sent))
 

@@ -118,10 +118,12 @@ def test_what_the_store_holds_now(shop: Shop) -> None:
     story = tell(shop, "P00", live=True)
     assert (story.there, story.live) == (True, [])
     stored = shop.sandbox.products()["P00"]
-    shop.sandbox.put_products({**stored, "name": "Other"})
+    shop.sandbox.put_products({**stored, "name": "Other", "catalogIds": ["theirs"]})
     assert [d.field for d in tell(shop, "P00", live=True).live or []] == ["name"]
+    shop.bik["keep_foreign_catalogs"] = "false"
+    assert [d.field for d in tell(shop, "P00", live=True).live or []] == ["name", "catalogIds"]
     shop.lose("P00")
-    assert (tell(shop, "P00", live=True).there, tell(shop, "P00", live=True).live) == (False, [])
+    assert (tell(shop, "P00", live=True).there, tell(shop, "P00", live=True).live) == (False, None)
 
 
 def test_without_the_feed_the_snapshot_tells_what_it_knows(shop: Shop) -> None:

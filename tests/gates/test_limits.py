@@ -97,3 +97,8 @@ def test_a_document_that_is_not_whole_is_never_allowed() -> None:
 def test_a_price_that_may_move_by_anything_turns_its_gate_off() -> None:
     gates = Gates.model_validate({"price_move": "off"})
     assert {r.gate: r for r in judge(Measures(moved=50), gates)}["price"].verdict == "off"
+
+
+def test_how_far_a_price_moves_is_no_count() -> None:
+    with pytest.raises(ValueError, match='such as "50%"'):
+        Gates.model_validate({"price_move": 3})

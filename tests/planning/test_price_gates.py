@@ -124,3 +124,15 @@ def test_allow_lets_through_in_one_run(stocked: Shop) -> None:
     summary = stocked.run(allow=("price",))
     assert {d.verdict for d in summary.differences} == {"allowed"}
     assert set(stocked.prices().values()) == {1}
+
+
+def test_two_gates_hold_parts_of_one_product_and_count_once(stocked: Shop) -> None:
+    stocked.publish(*some(0, ""), item("G1", "100 INR", color="red", item_group_id="G", quantity="5"))
+    stocked.run()
+    group = {"item_group_id": "G", "quantity": "5"}
+    stocked.publish(
+        *some(5, "1 INR"), item("G1", "1 INR", color="red", **group), item("G2", "0 INR", color="blue", **group)
+    )
+    summary = stocked.run()
+    assert (gate(summary, "price").held, gate(summary, "zero_price").held, summary.held) == (6, 1, 7)
+    assert stocked.quantities("G") == {"G1": 5}

@@ -39,6 +39,13 @@ location = "feed.xml"
 
 [products]
 {products}
+
+[gates]
+identity = "off"
+invalid = "off"
+zero_price = "off"
+price = "off"
+stock_out = "off"
 """
 ALLOWED = Options(allow=frozenset({"removals", "empty"}))
 

@@ -38,6 +38,11 @@ rate = 1000
 [[feeds]]
 location = "feed"
 [gates]
+identity = "off"
+invalid = "off"
+zero_price = "off"
+price = "off"
+stock_out = "off"
 removals = "off"
 """
 #: What nobody sees: an item's expiry, unless it has come.

@@ -62,3 +62,22 @@ def test_a_reading_that_fails_is_told_and_fails_nothing(verifying: Shop) -> None
     verifying.publish(*items(3))
     summary = verifying.run()
     assert (summary.pushed.verified, summary.pushed.unread, summary.outcome) == (0, 3, "done")
+
+
+def test_a_store_that_never_shows_writes_is_waited_for_once(tmp_path: Path, other_store: OtherStore) -> None:
+    late = other_store(SandboxSettings(read_delay_s=3600))
+    shop = Shop(tmp_path / "shop", late)
+    shop.bik |= {"verify": '"all"', "batch_size": "2"}
+    shop.publish(*items(6))
+    summary = shop.run()
+    assert (summary.pushed.verified, {r.code for r in summary.rejected}) == (6, {"FS-707"})
+    reads = shop.touched("products/get")
+    assert reads[-3:] == reads[-6:-3], "round by round, not batch by batch"
+
+
+def test_a_reading_that_fails_while_it_is_waited_is_told(verifying: Shop) -> None:
+    verifying.fault("lose", id="P00")
+    verifying.fault("500", path="products/get", skip=2)
+    verifying.publish(*items(3))
+    summary = verifying.run()
+    assert (summary.pushed.verified, summary.pushed.unread, summary.outcome) == (2, 1, "done")
