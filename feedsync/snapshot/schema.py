@@ -167,6 +167,11 @@ def _several_feeds(db: Database) -> None:
 @migrations(name="0003_consent")
 def _consent(db: Database) -> None:
     _execute(db, _CONSENT)
+    _fill_consent(db)
+
+
+def _fill_consent(db: Database) -> None:
+    """What an older snapshot knows without having said so."""
     for product_id, payload in db.execute("select product_id, payload from sent").fetchall():
         in_stock = sum(bool(v.quantity) for v in msgspec.msgpack.decode(payload, type=ProductPayload).variants)
         db.execute("update products set sent_in_stock = ? where id = ?", (in_stock, product_id))

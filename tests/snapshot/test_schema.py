@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlite_utils import Database
 
-from feedsync.snapshot.schema import PAGE_BYTES, migrations
+from feedsync.snapshot.schema import PAGE_BYTES, _fill_consent, migrations
 from feedsync.snapshot.store import Store
+from tests.records import combination, product
 
 
 def _tables(store: Store) -> list[tuple[str, str]]:
@@ -58,3 +60,13 @@ def test_an_id_stands_once(store: Store) -> None:
     store.execute(row)
     with pytest.raises(sqlite3.IntegrityError):
         store.execute(row)
+
+
+def test_an_older_snapshot_learns_what_is_in_stock_and_from_where_the_way_back_goes(store: Store) -> None:
+    store.execute("insert into products (id, pending, cause) values ('p1', 0, 'feed')")
+    sent = product(combination("v1", quantity=3), combination("v2", quantity=0))
+    store.execute("insert into sent values ('p1', ?)", msgspec.msgpack.encode(sent))
+    store.begin_run("hand", 1)
+    _fill_consent(store.db)
+    assert store.scalar("select sent_in_stock from products") == 1
+    assert store.meta("past_from") == b"1"

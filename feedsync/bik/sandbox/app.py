@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any, Final
 
@@ -162,7 +163,8 @@ class _Bik:
             return
         content = answer.raw or encode(answer.envelope)
         media_type = "text/html" if answer.raw else "application/json"
-        await Response(content, answer.status, answer.headers, media_type)(scope, receive, send)
+        headers = {**(answer.headers or {}), "Date": formatdate(usegmt=True)}
+        await Response(content, answer.status, headers, media_type)(scope, receive, send)
 
     async def _answer(self, asked: _Asked, authorization: str | None) -> _Answer:
         service = self._service
