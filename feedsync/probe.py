@@ -16,7 +16,7 @@ import stamina
 from feedsync import __version__
 from feedsync.bik.client import Bik
 from feedsync.bik.wire import BikCatalog
-from feedsync.errors import FeedsyncError, Rejected
+from feedsync.errors import ConfigError, FeedsyncError, Rejected
 from feedsync.snapshot.bikfindings import BikFindings
 
 PRODUCT = "feedsync-probe"
@@ -37,8 +37,13 @@ def probe(bik: Bik, *, clock: Callable[[], float] = time.time) -> BikFindings:
     """Try it out.
 
     Raises:
+        ConfigError: FS-106, somebody else's product has the id of the probe's.
         FeedsyncError: the store does not take what it must take; the product is removed as far as that goes.
     """
+    for record in bik.get_products([PRODUCT, BAD, NOBODY], _URGENCY):
+        if not str(record.get("name", "")).startswith(_TITLE):
+            reason = f"the store has a product {record['id']!r} that is not the probe's; nothing was done"
+            raise ConfigError("FS-106", reason=reason)
     try:
         return _probe(bik, clock)
     finally:

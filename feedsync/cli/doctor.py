@@ -23,7 +23,7 @@ from feedsync.settings import Schedule
 from feedsync.snapshot.bikfindings import BikFindings, bik_findings, keep_findings
 from feedsync.snapshot.lock import schedule_lock
 from feedsync.snapshot.store import Store
-from feedsync.sync import same_address, snapshot_path
+from feedsync.sync import same_store, snapshot_path
 
 _STYLES = {"ok": "green", "warning": "yellow", "bad": "bold red"}
 
@@ -112,7 +112,7 @@ def _probe(where: Context, schedule: Schedule) -> BikFindings:
         closing(RateBudget(where.state / "rate.db", key.get_secret_value(), schedule.bik.rate)) as budget,
         closing(Bik(schedule.bik.base_url, key, secret, budget)) as bik,
     ):
-        same_address(store, schedule)
+        same_store(store, schedule, key.get_secret_value())
         findings = probe(bik)
         keep_findings(store, findings)
     return findings

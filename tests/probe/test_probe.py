@@ -80,6 +80,13 @@ def test_a_store_that_accepts_what_is_bad_says_nothing_of_refusals(other_store: 
     assert sandbox.products() == {}, "it is removed also where the probe fails"
 
 
+def test_a_product_of_somebody_else_is_not_touched(store: Sandbox, tmp_path: Path) -> None:
+    store.put_products({"id": "feedsync-probe", "name": "theirs"})
+    with pytest.raises(FeedsyncError, match="nothing was done"):
+        found(store, tmp_path)
+    assert store.products() == {"feedsync-probe": {"id": "feedsync-probe", "name": "theirs"}}
+
+
 def test_what_was_found_belongs_to_one_store(tmp_path: Path) -> None:
     with Store(tmp_path / "shop.db") as store:
         assert bik_findings(store) is None
