@@ -8,14 +8,12 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from feedsync.bik.client import Bik
-from feedsync.bik.rate import RateBudget
+from feedsync.bik.opening import bik_credentials, opened
 from feedsync.errors import FeedsyncError
 from feedsync.settings import Schedule
 from feedsync.snapshot.lock import holder_of
@@ -60,17 +58,13 @@ def one(schedule: Schedule, state: Path, *, clock: Callable[[], float] = time.ti
     """What concerns one schedule: its lock, its secrets, its store, and this machine's clock beside the store's."""
     yield _lock(schedule, state)
     try:
-        key = schedule.bik.key.resolve(key="key", where=f"{schedule.file}: [bik]")
-        secret = schedule.bik.secret.resolve(key="secret", where=f"{schedule.file}: [bik]")
+        credentials = bik_credentials(schedule)
     except FeedsyncError as error:
         yield Check("secrets", "bad", f"{error.code}: {error.message}", "set the variable, or write the file")
         return
     yield Check("secrets", "ok", "the key and the secret are there")
     state.mkdir(parents=True, exist_ok=True)
-    with (
-        closing(RateBudget(state / "rate.db", key.get_secret_value(), schedule.bik.rate)) as budget,
-        closing(Bik(schedule.bik.base_url, key, secret, budget)) as bik,
-    ):
+    with opened(schedule, credentials, state) as bik:
         try:
             if schedule.bik.app_id is not None:
                 bik.authenticate(schedule.bik.app_id)

@@ -10,7 +10,6 @@ import difflib
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,8 +17,7 @@ import msgspec
 
 from feedsync.adapters.registry import HEAD_BYTES, adapter_for
 from feedsync.bik import wire
-from feedsync.bik.client import Bik
-from feedsync.bik.rate import RateBudget
+from feedsync.bik.opening import bik_credentials, opened
 from feedsync.effective import effective
 from feedsync.errors import ConfigError, FeedsyncError, Problem
 from feedsync.ingest import format_of_pages, reading_options
@@ -249,19 +247,13 @@ def _text(value: Any) -> str:
 
 def _ask(store: Store, schedule: Schedule, state: Path, story: Story) -> None:
     """What the store holds now."""
-    key = schedule.bik.key.resolve(key="key", where=f"{schedule.file}: [bik]")
-    secret = schedule.bik.secret.resolve(key="secret", where=f"{schedule.file}: [bik]")
-    with (
-        closing(RateBudget(state / "rate.db", key.get_secret_value(), schedule.bik.rate)) as budget,
-        closing(Bik(schedule.bik.base_url, key, secret, budget)) as bik,
-    ):
+    with opened(schedule, bik_credentials(schedule), state) as bik:
         records = bik.get_products([story.product_id], 0)
     story.there = bool(records)
     product = story.sent.product
     if not records or product is None:
         return
     stored = records[0]
-    if schedule.bik.keep_foreign_catalogs and isinstance(stored.get("catalogIds"), list):
-        ours = CatalogTable(store).ours()  # those that somebody else put it into are theirs
-        stored = {**stored, "catalogIds": [c for c in stored["catalogIds"] if isinstance(c, str) and c in ours]}
+    if schedule.bik.keep_foreign_catalogs:
+        stored = wire.without_foreign(stored, CatalogTable(store).ours())
     story.live = wire.differences(product, stored)

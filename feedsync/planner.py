@@ -35,7 +35,6 @@ from feedsync.snapshot.plans import Planned, PlanTable
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.productstate import ProductState
 from feedsync.snapshot.store import Store
-from feedsync.urls import VOLATILE
 
 _CHANGES_BUFFERED = 2000
 #: What keeps a change from being sent although no gate waits for consent.
@@ -62,7 +61,7 @@ class Planner:
         self.pins = Pins(store)
         self.protected = Selector.protected(schedule.protect)
         self.catalog_names = CatalogTable(store).names()
-        self.ignored = VOLATILE | {name.lower() for name in schedule.products.ignored_query}
+        self.ignored = schedule.ignored_query
         findings = bik_findings(store)
         self.drops_omitted = findings is not None and findings.combinations_dropped is True
         self.counts: Counter[str] = Counter()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,7 +16,7 @@ import msgspec
 
 from feedsync.bik import wire
 from feedsync.bik.client import Bik
-from feedsync.bik.rate import RateBudget
+from feedsync.bik.opening import bik_credentials, opened
 from feedsync.effective import payload_hash
 from feedsync.errors import SENTENCES, FeedsyncError
 from feedsync.model import ProductPayload
@@ -29,7 +28,6 @@ from feedsync.snapshot.lock import schedule_lock
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
 from feedsync.sync import Clock, run_schedule, same_store, snapshot_path
-from feedsync.urls import VOLATILE
 
 Kind = Literal["missing", "different", "ours_once", "never_ours"]
 Progress = Callable[[int], None]
@@ -78,12 +76,16 @@ class Reconciliation(msgspec.Struct):
     repair: RunSummary | None = None
 
     @property
+    def ours(self) -> int:
+        """How many findings are about what feedsync put there."""
+        return sum(count for kind, count in self.counts.items() if kind != "never_ours")
+
+    @property
     def exit_code(self) -> int:
         """0: equal, or mended; 1: it cannot know; 3: different; else what the repair came to."""
         if self.repair is not None:
             return self.repair.exit_code or (1 if self.unknown else 0)
-        ours = sum(self.counts.values()) - self.counts.get("never_ours", 0)
-        return 1 if self.unknown else 3 if ours else 0
+        return 1 if self.unknown else 3 if self.ours else 0
 
 
 def reconcile(
@@ -103,15 +105,13 @@ def reconcile(
         Locked: a run is going on.
         ConfigError: a secret is missing, or the snapshot belongs to another store.
     """
-    key = schedule.bik.key.resolve(key="key", where=f"{schedule.file}: [bik]")
-    secret = schedule.bik.secret.resolve(key="secret", where=f"{schedule.file}: [bik]")
+    credentials = bik_credentials(schedule)
     with (
         schedule_lock(state / f"{schedule.name}.lock", schedule.name),
         Store(snapshot_path(state, schedule.name)) as store,
-        closing(RateBudget(state / "rate.db", key.get_secret_value(), schedule.bik.rate)) as budget,
-        closing(Bik(schedule.bik.base_url, key, secret, budget, connections=schedule.bik.in_flight)) as bik,
+        opened(schedule, credentials, state) as bik,
     ):
-        same_store(store, schedule, key.get_secret_value())
+        same_store(store, schedule, credentials.key.get_secret_value())
         comparison = _Comparison(store, schedule, bik, progress)
         result = comparison.result()
         if fix or adopt:
@@ -121,8 +121,7 @@ def reconcile(
                 if adopt:
                     result.adopted = comparison.adopt()
         result.requests = bik.requests
-    ours = sum(result.counts.values()) - result.counts.get("never_ours", 0)
-    if (fix and ours) or result.adopted:
+    if (fix and result.ours) or result.adopted:
         result.repair = run_schedule(
             schedule, state, trigger="reconcile", clock=clock,
             prepare=lambda store, run, now: Options(allow=allow, who="reconcile --allow"),
@@ -136,9 +135,7 @@ class _Comparison:
         self._products = Products(store)
         self._ours = CatalogTable(store).ours()
         self._unknown: Reason | None = None
-        for statement in _TABLES.split(";\n"):
-            if statement.strip():
-                store.execute(statement)
+        store.script(_TABLES)
 
     def result(self) -> Reconciliation:
         """Walk, compare, confirm."""
@@ -212,11 +209,8 @@ class _Comparison:
 
     def _differences(self, product_id: str, record: dict[str, Any]) -> list[wire.FieldDifference]:
         payload = self._store.scalar("select payload from sent where product_id = ?", product_id)
-        if self._schedule.bik.keep_foreign_catalogs and isinstance(record.get("catalogIds"), list):
-            record = {
-                **record,
-                "catalogIds": [c for c in record["catalogIds"] if isinstance(c, str) and c in self._ours],
-            }
+        if self._schedule.bik.keep_foreign_catalogs:
+            record = wire.without_foreign(record, self._ours)
         return wire.differences(wire.product(_PAYLOADS.decode(payload), []), record)
 
     def _listed(self) -> tuple[list[Finding], dict[str, int]]:
@@ -281,10 +275,15 @@ class _Comparison:
         return self._take_over("never_ours")
 
     def _take_over(self, kind: Kind) -> int:
-        rows = self._rows(f"select id, record from found where kind = '{kind}' and id > ? order by id limit ?")
-        return sum(self._adopt(product_id, msgspec.json.decode(record)) for product_id, record in rows)
+        taken = 0
+        for product_id, record in self._rows(
+            f"select id, record from found where kind = '{kind}' and id > ? order by id limit ?"
+        ):
+            self._adopt(product_id, msgspec.json.decode(record))
+            taken += 1
+        return taken
 
-    def _adopt(self, product_id: str, record: dict[str, Any]) -> bool:
+    def _adopt(self, product_id: str, record: dict[str, Any]) -> None:
         """What the store holds counts as sent: it was read. A product that could not have been sent is deleted or sent whole."""
         understood = wire.payload(record, self._ours)
         self._store.execute(
@@ -294,11 +293,9 @@ class _Comparison:
         )
         if understood is None:
             self._store.execute("update products set attempted = 1, outcome = 'unknown' where id = ?", product_id)
-            return True
+            return
         payload, exact = understood
-        ignored = VOLATILE | {name.lower() for name in self._schedule.products.ignored_query}
-        self._products.found(payload, payload_hash(payload, ignored), exact=exact)
-        return True
+        self._products.found(payload, payload_hash(payload, self._schedule.ignored_query), exact=exact)
 
 
 def _chunks(rows: Iterable[tuple[str, str]], size: int) -> Iterator[list[tuple[str, str]]]:

@@ -25,6 +25,7 @@ from feedsync.currencies import EXPONENTS
 from feedsync.settings_feeds import Feed
 from feedsync.settings_map import ExpressionText, MapSettings, Rule
 from feedsync.settings_values import Duration, LimitSetting, Model, SecretRef, ShareSetting
+from feedsync.urls import VOLATILE
 
 DEFAULT_BASE_URL = "https://bikapi.bikayi.app/integrations"
 
@@ -207,6 +208,11 @@ class Schedule(Model):
     def zone(self) -> ZoneInfo:
         """The time zone of dates without one."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def ignored_query(self) -> frozenset[str]:
+        """The query parameters that do not count where addresses are compared, in small letters."""
+        return VOLATILE | {name.lower() for name in self.products.ignored_query}
 
     def reading_fingerprint(self) -> bytes:
         """Of all settings that decide what an item becomes; a change of it makes every item read again."""

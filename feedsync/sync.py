@@ -9,13 +9,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import msgspec
 
-from feedsync.bik.client import Bik
-from feedsync.bik.rate import RateBudget
+from feedsync.bik.opening import bik_credentials, opened
 from feedsync.errors import ConfigError
 from feedsync.planning import Options, Plan, make_plan
 from feedsync.progress import Progress
@@ -66,14 +64,13 @@ def run_schedule(
         Locked: another run of this schedule is going on.
         ConfigError: a secret is missing, or the snapshot belongs to another store.
     """
-    key = schedule.bik.key.resolve(key="key", where=f"{schedule.file}: [bik]")
-    secret = schedule.bik.secret.resolve(key="secret", where=f"{schedule.file}: [bik]")
+    credentials = bik_credentials(schedule)
     with (
         schedule_lock(state / f"{schedule.name}.lock", schedule.name) as dead,
         Store(snapshot_path(state, schedule.name)) as store,
-        closing(RateBudget(state / "rate.db", key.get_secret_value(), schedule.bik.rate)) as budget,
+        opened(schedule, credentials, state) as bik,
     ):
-        _claim(store, schedule, key.get_secret_value(), target)
+        _claim(store, schedule, credentials.key.get_secret_value(), target)
         with store.transaction():
             run = store.begin_run(trigger, int(clock()))
         started = clock()
@@ -87,13 +84,11 @@ def run_schedule(
                     options = prepare(store, run, int(clock()))
                     readings = last_readings(store)
                 plan = _plan(store, schedule, readings, run, int(clock()), options, progress)
-            bik = Bik(schedule.bik.base_url, key, secret, budget, connections=schedule.bik.in_flight)
-            with closing(bik):
-                total = plan.sends + plan.deletes
-                pushed = push(store, schedule, bik, plan, run=run, progress=lambda n: progress.pushed(n, total))
-                if pushed.fault is None:
-                    verify(store, schedule, bik, run, pushed)
-                    pushed.requests = bik.requests
+            total = plan.sends + plan.deletes
+            pushed = push(store, schedule, bik, plan, run=run, progress=lambda n: progress.pushed(n, total))
+            if pushed.fault is None:
+                verify(store, schedule, bik, run, pushed)
+                pushed.requests = bik.requests
         except ConfigError:  # nothing was started
             store.execute("delete from runs where run = ?", run)
             raise

@@ -165,6 +165,14 @@ def _difference(field: str, sent: Any, stored: Any) -> FieldDifference:
     return FieldDifference(field, *(msgspec.json.encode(value).decode()[:_SHOWN] for value in (sent, stored)))
 
 
+def without_foreign(record: dict[str, Any], our_catalogs: set[str]) -> dict[str, Any]:
+    """A stored product without the catalogs that somebody else put it into, which are no difference where they are kept."""
+    ids = record.get("catalogIds")
+    if not isinstance(ids, list):
+        return record
+    return {**record, "catalogIds": [c for c in ids if isinstance(c, str) and c in our_catalogs]}
+
+
 def payload(record: dict[str, Any], our_catalogs: set[str]) -> tuple[ProductPayload, bool] | None:
     """A stored product as one that could have been sent, and whether it says exactly that; None: it cannot be one.
 

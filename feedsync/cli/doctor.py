@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Annotated
 
 import msgspec
@@ -10,8 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from feedsync.bik.client import Bik
-from feedsync.bik.rate import RateBudget
+from feedsync.bik.opening import bik_credentials, opened
 from feedsync.cli.common import Context, Json, confirm, console, write_json
 from feedsync.cli.consent import Yes
 from feedsync.config import schedule_files
@@ -104,15 +102,13 @@ def _known(where: Context, name: str) -> BikFindings | None:
 
 
 def _probe(where: Context, schedule: Schedule) -> BikFindings:
-    key = schedule.bik.key.resolve(key="key", where=f"{schedule.file}: [bik]")
-    secret = schedule.bik.secret.resolve(key="secret", where=f"{schedule.file}: [bik]")
+    credentials = bik_credentials(schedule)
     with (
         schedule_lock(where.state / f"{schedule.name}.lock", schedule.name),
         Store(snapshot_path(where.state, schedule.name)) as store,
-        closing(RateBudget(where.state / "rate.db", key.get_secret_value(), schedule.bik.rate)) as budget,
-        closing(Bik(schedule.bik.base_url, key, secret, budget)) as bik,
+        opened(schedule, credentials, where.state) as bik,
     ):
-        same_store(store, schedule, key.get_secret_value())
+        same_store(store, schedule, credentials.key.get_secret_value())
         findings = probe(bik)
         keep_findings(store, findings)
     return findings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -15,8 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from feedsync.adapters.registry import installed
-from feedsync.bik.client import Bik
-from feedsync.bik.rate import RateBudget
+from feedsync.bik.opening import bik_credentials, opened
 from feedsync.bik.wire import BikProduct, product
 from feedsync.cli.common import Context, Json, console, readable, worst, write_json
 from feedsync.errors import ConfigError, FeedsyncError
@@ -111,14 +109,12 @@ def _check(where: Context, name: str) -> CheckResult:
 
 
 def _check_credentials(schedule: Schedule, result: CheckResult) -> int:
-    settings = schedule.bik
-    key = settings.key.resolve(key="key", where=f"{schedule.file}: [bik]")
-    secret = settings.secret.resolve(key="secret", where=f"{schedule.file}: [bik]")
-    with TemporaryDirectory(prefix="feedsync-") as folder, closing(
-        RateBudget(Path(folder) / "rate.db", key.get_secret_value(), settings.rate)
-    ) as budget, closing(Bik(settings.base_url, key, secret, budget, attempts=2)) as bik:  # fmt: skip
-        if settings.app_id:
-            bik.authenticate(settings.app_id)
+    with (
+        TemporaryDirectory(prefix="feedsync-") as folder,
+        opened(schedule, bik_credentials(schedule), Path(folder), attempts=2) as bik,
+    ):
+        if schedule.bik.app_id:
+            bik.authenticate(schedule.bik.app_id)
         else:
             bik.list_catalogs(None, 0)
     return 0

@@ -55,9 +55,7 @@ class Items:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        for statement in _TABLES.split(";\n"):
-            if statement.strip():
-                store.execute(statement)
+        store.script(_TABLES)
 
     # -- before and while a document is read
 

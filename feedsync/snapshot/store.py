@@ -126,6 +126,12 @@ class Store:
         """Run a statement; the number of rows it changed."""
         return self.connection.execute(sql, parameters).rowcount
 
+    def script(self, statements: str) -> None:
+        """Run statements that end with ``;`` at a line's end, in the open transaction."""
+        for statement in statements.split(";\n"):
+            if statement.strip():
+                self.execute(statement)
+
     def many(self, sql: str, rows: Iterator[Any] | list[Any]) -> None:
         """Run a statement for each row."""
         self.connection.executemany(sql, rows)
