@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -25,13 +25,13 @@ from feedsync.interpret import Interpreter
 from feedsync.model import Member
 from feedsync.progress import Progress
 from feedsync.reading import fetch_feed
-from feedsync.report.summary import Difference, Reason
+from feedsync.report.summary import Difference, Reason, utc_minute
 from feedsync.selecting import record
 from feedsync.settings import Schedule
 from feedsync.snapshot.calls import calls_for
 from feedsync.snapshot.catalogs import CatalogTable
-from feedsync.snapshot.consent import Held
-from feedsync.snapshot.parts import Parts
+from feedsync.snapshot.consent import Consent
+from feedsync.snapshot.parts import Supplements
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.productstate import ProductState
 from feedsync.snapshot.store import Store
@@ -86,7 +86,6 @@ def _story(store: Store, schedule: Schedule, item_id: str, product_id: str, now:
     known = store.scalar("select 1 from products where id = ?", product_id)
     state = Products(store).state(product_id) if known else None
     variants, next_change_at = _variants(schedule, state, now) if state else ([], None)
-    subjects = "(subject = ?1 or variant_id = ?2)"
     changes = [
         (row[0], row[1], Difference(*row[2:]))
         for row in store.rows(
@@ -94,19 +93,15 @@ def _story(store: Store, schedule: Schedule, item_id: str, product_id: str, now:
             f"where subject = ?1 order by rowid desc limit {LISTED}", product_id,
         )
     ]  # fmt: skip
-    held = store.rows(
-        "select subject, class, variant_id, kind, before, after, since, cause, note, gate from held "
-        f"where {subjects}", product_id, item_id,
-    )  # fmt: skip
     decisions = store.rows(
         "select class, variant_id, before, after, verdict, gate, who, at, closed_run is null from decisions "
-        f"where {subjects} order by rowid", product_id, item_id,
+        "where subject = ? or variant_id = ? order by rowid", product_id, item_id,
     )  # fmt: skip
     row = store.one("select sent_run, outcome, message from products where id = ?", product_id) or (None, None, None)
     product = wire.product(state.sent, []) if state and state.sent else None
     return Story(
         schedule=schedule.name, id=item_id, product_id=product_id, feed=[], unfetched=[], variants=variants,
-        problems=_problems(store, item_id), held=[Held(*row) for row in held],
+        problems=_problems(store, item_id), held=list(Consent(store).held_of(product_id, item_id)),
         decisions=[
             DecisionStory(klass, variant_id, before, after, word, gate, who, at, bool(still))
             for klass, variant_id, before, after, word, gate, who, at, still in decisions
@@ -142,14 +137,14 @@ def _why(member: Member, schedule: Schedule, now: int) -> list[str]:
     words = []
     if absence is not None:
         documents = f"{absence.documents} believed" if absence.documents else "held back"
-        words.append(f"its feed lacks it since {_when(absence.since)} (documents: {documents})")
+        words.append(f"its feed lacks it since {utc_minute(absence.since)} (documents: {documents})")
     elif variant.expires_at is not None and variant.expires_at <= now:
-        words.append(f"it expired at {_when(variant.expires_at)}")
+        words.append(f"it expired at {utc_minute(variant.expires_at)}")
     if variant.sale_minor is not None:
         if variant.sale_from is not None and now < variant.sale_from:
-            words.append(f"its sale begins at {_when(variant.sale_from)}")
+            words.append(f"its sale begins at {utc_minute(variant.sale_from)}")
         elif variant.sale_to is not None and now >= variant.sale_to:
-            words.append(f"its sale ended at {_when(variant.sale_to)}")
+            words.append(f"its sale ended at {utc_minute(variant.sale_to)}")
         else:
             words.append("its sale price counts")
     if variant.quantity is None and variant.availability not in ("out_of_stock", "discontinued"):
@@ -157,10 +152,6 @@ def _why(member: Member, schedule: Schedule, now: int) -> list[str]:
             f"the feed states no quantity, so in_stock_quantity counts ({schedule.products.in_stock_quantity})"
         )
     return words
-
-
-def _when(moment: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(moment))
 
 
 def _in_feeds(store: Store, schedule: Schedule, item_id: str) -> tuple[list[Occurrence], list[Reason]]:
@@ -181,8 +172,8 @@ def _in_feeds(store: Store, schedule: Schedule, item_id: str) -> tuple[list[Occu
 def _in_feed(store: Store, schedule: Schedule, number: int, item_id: str, spool: Path) -> list[Occurrence]:
     feed = schedule.feeds[number]
     document = fetch_feed(schedule, number, spool, progress=Progress().fetched)
-    parts = _ReadParts(store, schedule) if schedule.supplemental else None
-    interpret = Interpreter(schedule, number, cast(Parts, parts) if parts else None)
+    parts = Supplements(store, schedule.supplemental) if schedule.supplemental else None
+    interpret = Interpreter(schedule, number, parts)
     found: list[Occurrence] = []
     with open_stream(document, member=feed.member) as stream:
         adapter = adapter_for(stream.read(HEAD_BYTES), document.location, feed.format or format_of_pages(feed))
@@ -214,18 +205,6 @@ def _in_feed(store: Store, schedule: Schedule, number: int, item_id: str, spool:
             lines = split.lines(stream, [occurrence.offset for occurrence in found])
         found = [msgspec.structs.replace(o, line=lines.get(o.offset)) for o in found]
     return found
-
-
-class _ReadParts:
-    """What the supplemental feeds say, from a snapshot that is only read."""
-
-    def __init__(self, store: Store, schedule: Schedule) -> None:
-        self._store = store
-        self._feeds = ", ".join(map(str, schedule.supplemental))
-
-    def over(self, item_id: str) -> list[Any]:
-        query = f"select attributes from parts where id = ? and feed in ({self._feeds}) order by feed"
-        return [msgspec.msgpack.decode(row[0]) for row in self._store.rows(query, item_id)]
 
 
 def _told(stages: list[tuple[str, Any]]) -> list[Stage]:

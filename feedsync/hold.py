@@ -52,6 +52,8 @@ def hold(payload: ProductPayload | None, holds: Holds, sent: ProductPayload | No
         holds: what is held.
         sent: what the store acknowledged last.
     """
+    if holds is NOTHING:  # as for nearly every product
+        return payload
     if payload is None:
         return sent if holds.removals else None
     known = {variant.id: variant for variant in sent.variants} if sent else {}

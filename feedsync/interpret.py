@@ -15,7 +15,7 @@ from feedsync.normalize.item import Normalizer
 from feedsync.normalize.mapping import Mapping
 from feedsync.normalize.rules import Rules
 from feedsync.settings import Schedule
-from feedsync.snapshot.parts import Parts, encode_part
+from feedsync.snapshot.parts import Supplements, encode_part
 
 
 class Interpreted(msgspec.Struct):
@@ -32,7 +32,7 @@ class Interpreted(msgspec.Struct):
 class Interpreter:
     """Knows one feed's settings; ``parts`` is None where the schedule has no supplemental feed."""
 
-    def __init__(self, schedule: Schedule, number: int, parts: Parts | None) -> None:
+    def __init__(self, schedule: Schedule, number: int, parts: Supplements | None) -> None:
         feed, products = schedule.feeds[number], schedule.products
         # a supplemental feed has its own columns, and a constant for all must not go over what a primary one says
         fields = feed.map if feed.role == "supplemental" else {**schedule.map, **feed.map}

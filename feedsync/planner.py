@@ -110,6 +110,7 @@ class Planner:
         decided = self.consent.decided(state.id) if self.consent.any else {}
         if decided:
             self.consent.close(state.id, stale(decided, matters, state.members, self.now), self.run)
+        moving = self._moving(state, target) if measures is not None else None
         verdicts: list[tuple[Matter, str]] = []
         concerned = 0
         for matter in matters:
@@ -118,7 +119,7 @@ class Planner:
             if verdict == "allowed" or (verdict == "send" and matter.klass != "addition"):
                 concerned |= BITS[matter.klass]
             if measures is not None and verdict not in (*REFUSED, "approved"):
-                self._measure(state, matter, target, measures)
+                self._measure(matter, target, measures, moving)
             if verdict.startswith("held"):
                 self.consent.hold(matter, gate)
                 self.held[gate] += len(matter.changes)
@@ -184,7 +185,14 @@ class Planner:
         members = [m for m in state.members if matter.variant_id in ("", m.variant.id)]
         return any(self.protected(member) for member in members)
 
-    def _measure(self, state: ProductState, matter: Matter, target: Effective, measures: Measures) -> None:
+    def _moving(self, state: ProductState, target: Effective) -> str | None:
+        """The first variant whose price moves far, which stands for its product: that counts once."""
+        move = self.schedule.gates.price_move.share
+        if move is None or state.sent is None or target.payload is None:
+            return None
+        return min(price_moves(state.sent, target.payload, move), default=None)
+
+    def _measure(self, matter: Matter, target: Effective, measures: Measures, moving: str | None) -> None:
         if matter.klass == "removal":
             for change in matter.changes:
                 measures.removals.add(change.kind, change.subject, change.variant_id)
@@ -194,11 +202,8 @@ class Planner:
             measures.zero += 1
         if is_currency(matter):
             measures.currency += 1
-        if matter.klass == "price" and state.sent is not None and target.payload is not None:
-            move = self.schedule.gates.price_move.share
-            moved = price_moves(state.sent, target.payload, move) if move is not None else frozenset()
-            if moved and matter.variant_id == min(moved):  # a product counts once
-                measures.moved += 1
+        if matter.klass == "price" and matter.variant_id == moving:
+            measures.moved += 1
 
     def step(self, state: ProductState, target: Effective, changes: list[Change], *, held: bool) -> str:
         """Put the product's step into the plan, or take it out; what becomes of its changes."""

@@ -11,13 +11,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from feedsync.gates import (
-    DOUBTED,
-    GATES,
-    GateResult,
-    judge,
-    open_local,
-)  # fmt: skip
+from feedsync.gates import DOUBTED, GATES, GateResult, judge, open_local
 from feedsync.judging import measure, new_scheme
 from feedsync.model import Change, ChangeClass, Kind
 from feedsync.planner import BITS, Options, Planner

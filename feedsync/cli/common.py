@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, NoReturn, TextIO
 
 import msgspec
 import typer
@@ -16,7 +16,8 @@ from feedsync.adapters.registry import format_names
 from feedsync.config import find, load, schedule_files
 from feedsync.errors import ConfigError, FeedsyncError
 from feedsync.gates import ALLOWABLE, GATES
-from feedsync.report.summary import Reason
+from feedsync.report.summary import Reason, RunSummary
+from feedsync.report.terminal import print_run
 from feedsync.settings import Schedule
 
 #: The order in which exit codes win.
@@ -142,3 +143,12 @@ def confirm(question: str) -> None:
         raise ConfigError("FS-106", reason=f"{question} Nobody is there to answer: give --yes")
     if not typer.confirm(question, err=True):
         raise ConfigError("FS-106", reason="nothing was done")
+
+
+def end_with(summary: RunSummary, *, as_json: bool) -> NoReturn:
+    """Show the one run that a command made, and end with its exit code."""
+    if as_json:
+        write_json(summary)
+    else:
+        print_run(console(), summary)
+    raise typer.Exit(summary.exit_code)

@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 
-from feedsync.cli.common import Context, Json, Name, confirm, console, split_ids, write_json
+from feedsync.cli.common import Context, Json, Name, confirm, console, end_with, split_ids
 from feedsync.cli.held import print_held
 from feedsync.cli.progress import showing
 from feedsync.consent import NEVER, HeldList, chosen, decide, held, whoever
 from feedsync.errors import ConfigError
 from feedsync.gates import GATES
-from feedsync.report.terminal import print_run
 from feedsync.snapshot.consent import Word
 
 Only = Annotated[
@@ -66,8 +65,4 @@ def _decide(
         summary = decide(
             schedule, where.state, word, who=whoever(), gates=gates, ids=meant, expected=expected, progress=progress
         )
-    if as_json:
-        write_json(summary)
-    else:
-        print_run(console(), summary)
-    raise typer.Exit(summary.exit_code)
+    end_with(summary, as_json=as_json)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import Annotated, Any
 
 import msgspec
@@ -14,7 +13,8 @@ from rich.text import Text
 
 from feedsync.cli.common import Context, Json, Name, console, write_json
 from feedsync.explain import explain
-from feedsync.report.terminal import KINDS, plain, print_hanging, print_table
+from feedsync.report.summary import utc_minute
+from feedsync.report.terminal import KINDS, moved, plain, print_hanging, print_table
 from feedsync.selecting import record
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
@@ -106,17 +106,16 @@ def _print(out: Console, story: Story) -> None:
         for words in variant.now:
             print_hanging(out, f"           → {words}", indent=13)
     if story.next_change_at is not None:
-        out.print(Text(f"  clock    time alone changes it at {_when(story.next_change_at)}"))
+        out.print(Text(f"  clock    time alone changes it at {utc_minute(story.next_change_at)}"))
     for held in story.held:
-        moved = " → ".join(plain(text, 24) for text in (held.before, held.after) if text)
-        print_hanging(out, f"  held     by {held.gate}: {KINDS[held.kind]} {moved}", indent=11)
+        words = f"{KINDS[held.kind]} {moved(held.before, held.after, 24)}"
+        print_hanging(out, f"  held     by {held.gate}: {words}", indent=11)
     for decision in story.decisions:
-        moved = " → ".join(plain(text, 24) for text in (decision.before, decision.after) if text)
         over = "" if decision.open else ", which is over"
-        what = f"{decision.klass} {moved}".rstrip()
+        what = f"{decision.klass} {moved(decision.before, decision.after, 24)}".rstrip()
         print_hanging(
             out,
-            f"  consent  {what} {decision.word} by {plain(decision.who, 40)} at {_when(decision.at)}{over}",
+            f"  consent  {what} {decision.word} by {plain(decision.who, 40)} at {utc_minute(decision.at)}{over}",
             indent=11,
         )
     _print_sent(out, story)
@@ -142,12 +141,12 @@ def _pair(out: Console, name: str, value: Any) -> None:
 
 def _print_sent(out: Console, story: Story) -> None:
     for run, at, change in story.changes[:_CHANGES_SHOWN]:
-        moved = " → ".join(plain(text, 30) for text in (change.before, change.after) if text is not None)
-        what = f"{KINDS.get(change.kind, change.kind)} {plain(change.field or '', 20)} {moved}"
-        print_hanging(out, f"  run {run:<5}{_when(at)} {' '.join(what.split())} ({change.verdict})", indent=11)
+        what = f"{KINDS.get(change.kind, change.kind)} {plain(change.field or '', 20)} "
+        what += moved(change.before, change.after, 30)
+        print_hanging(out, f"  run {run:<5}{utc_minute(at)} {' '.join(what.split())} ({change.verdict})", indent=11)
     for call in story.calls[:_CALLS_SHOWN]:
         words = f": {plain(call.message, 200)}" if call.message else ""
-        print_hanging(out, f"  request  {_when(call.at)} {call.action}, {call.outcome}{words}", indent=11)
+        print_hanging(out, f"  request  {utc_minute(call.at)} {call.action}, {call.outcome}{words}", indent=11)
     sent = story.sent
     if sent.product is None:
         out.print(Text("  store    it has nothing of this from us"))
@@ -165,10 +164,6 @@ def _print_sent(out: Console, story: Story) -> None:
         print_hanging(
             out, f"  live     {plain(field.field, 40)}: {plain(field.sent, 40)} → {plain(field.stored, 40)}", indent=11
         )
-
-
-def _when(moment: int) -> str:
-    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(moment))
 
 
 def history(
@@ -193,11 +188,11 @@ def history(
     table.add_column(ratio=1, overflow="ellipsis", no_wrap=True)
     for run in found.runs:
         counts = ", ".join(f"{KINDS[kind]} {count:,}" for kind, count in run.changes.items()) or "no changes"
-        table.add_row(f"run {run.run}", _when(run.started_at), run.outcome or "running", Text(counts))
+        table.add_row(f"run {run.run}", utc_minute(run.started_at), run.outcome or "running", Text(counts))
     for change in found.changes:
-        moved = " → ".join(plain(text, 30) for text in (change.before, change.after) if text is not None)
-        words = f"{KINDS[change.kind]} {plain(change.variant_id or '', 20)} {plain(change.field or '', 20)} {moved}"
-        table.add_row(f"run {change.run}", _when(change.at), change.verdict, Text(" ".join(words.split())))
+        words = f"{KINDS[change.kind]} {plain(change.variant_id or '', 20)} {plain(change.field or '', 20)} "
+        words += moved(change.before, change.after, 30)
+        table.add_row(f"run {change.run}", utc_minute(change.at), change.verdict, Text(" ".join(words.split())))
     print_table(out, table)
 
 

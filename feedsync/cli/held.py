@@ -7,7 +7,7 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
-from feedsync.report.terminal import KINDS, count, plain
+from feedsync.report.terminal import KINDS, count, moved, plain
 from feedsync.snapshot.consent import Held
 
 _SHOWN = 20
@@ -26,6 +26,6 @@ def print_held(console: Console, matters: list[Held]) -> None:
 
 def line(matter: Held) -> str:
     """One matter: what, of which product, from what to what."""
-    moved = " → ".join(plain(text, 24) for text in (matter.before, matter.after) if text is not None)
+    what = plain(matter.variant_id or matter.subject, 20)
     note = f" ({plain(matter.note, 40)})" if matter.note else ""
-    return f"{KINDS[matter.kind]:17} {plain(matter.variant_id or matter.subject, 20)}  {moved}{note}"
+    return f"{KINDS[matter.kind]:17} {what}  {moved(matter.before, matter.after, 24)}{note}"

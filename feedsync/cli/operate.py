@@ -9,14 +9,21 @@ from typing import Annotated
 
 import typer
 
-from feedsync.cli.common import Allow, Context, Json, Name, checked_gates, confirm, console, split_ids, write_json
+from feedsync.cli.common import (
+    Allow,
+    Context,
+    Json,
+    Name,
+    checked_gates,
+    confirm,
+    end_with,
+    split_ids,
+)
 from feedsync.cli.consent import Yes
 from feedsync.cli.progress import showing
 from feedsync.consent import whoever
 from feedsync.errors import ConfigError
 from feedsync.operating import NOTHING, Which, release, resync, roll_back
-from feedsync.report.summary import RunSummary
-from feedsync.report.terminal import print_run
 
 _AGO = {"m": 60, "h": 3600, "d": 86400}
 
@@ -54,7 +61,7 @@ def resync_command(
         )
     gates = checked_gates(allow)
     with showing() as progress:
-        _show(resync(schedule, where.state, which, full=full, allow=gates, progress=progress), as_json=as_json)
+        end_with(resync(schedule, where.state, which, full=full, allow=gates, progress=progress), as_json=as_json)
 
 
 def _moment(text: str, zone: object) -> int:
@@ -96,7 +103,7 @@ def rollback(
             summary = roll_back(
                 schedule, where.state, to, who=whoever(), with_stock=with_stock, allow=gates, progress=progress
             )
-    _show(summary, as_json=as_json)
+    end_with(summary, as_json=as_json)
 
 
 def retire(context: typer.Context, name: Name, allow: Allow = [], yes: Yes = False, as_json: Json = False) -> None:  # noqa: B006
@@ -108,12 +115,4 @@ def retire(context: typer.Context, name: Name, allow: Allow = [], yes: Yes = Fal
         confirm(f"Remove from Bik everything that {name} put there?")
     with showing() as progress:
         summary = roll_back(schedule, where.state, NOTHING, who=whoever(), allow=gates, progress=progress)
-    _show(summary, as_json=as_json)
-
-
-def _show(summary: RunSummary, *, as_json: bool) -> None:
-    if as_json:
-        write_json(summary)
-    else:
-        print_run(console(), summary)
-    raise typer.Exit(summary.exit_code)
+    end_with(summary, as_json=as_json)

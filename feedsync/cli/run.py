@@ -15,6 +15,7 @@ from feedsync.cli.common import (
     Name,
     checked_gates,
     console,
+    end_with,
     fail,
     readable,
     split_ids,
@@ -108,11 +109,7 @@ def diff(context: typer.Context, name: Name, allow: Allow = [], as_json: Json = 
     where: Context = context.obj
     with showing() as progress:
         summary = preview(where.schedule(name), where.state, options=_options(allow, None, None), progress=progress)
-    if as_json:
-        write_json(summary)
-    else:
-        print_run(console(), summary)
-    raise typer.Exit(summary.exit_code)
+    end_with(summary, as_json=as_json)
 
 
 def _options(allow: list[str], limit: int | None, ids: str | None) -> Options:

@@ -235,6 +235,11 @@ def _reason(problem: Problem) -> Reason:
     return Reason(problem.code, problem.message)
 
 
+def utc_minute(moment: int) -> str:
+    """A moment in Unix seconds as a person reads it."""
+    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def iso(moment: float) -> str:
     """Unix seconds as ISO 8601 in UTC, to the millisecond."""
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

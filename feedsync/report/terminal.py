@@ -69,6 +69,11 @@ def plain(text: str, limit: int = 60, *, strip: bool = True) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def moved(before: str | None, after: str | None, limit: int) -> str:
+    """From what to what, each cut to ``limit``; only one of them where there is only one."""
+    return " → ".join(plain(text, limit) for text in (before, after) if text is not None)
+
+
 def readable_when(moment: str) -> str:
     """A moment of the view model as a person reads it."""
     return f"{datetime.fromisoformat(moment):%Y-%m-%d %H:%M:%S} UTC"
@@ -148,8 +153,8 @@ def _prices(console: Console, analysis: Analysis) -> None:
     console.print(Text(line))
     for words, groups in (("catalog", prices.by_catalog), ("brand", prices.by_brand)):
         group = groups[0]
-        moved = f"{group.up:,} up, {group.down:,} down, median {group.median:+.1%}"
-        print_hanging(console, f"    most in the {words} {plain(group.name, 40)}: {moved}", indent=6)
+        sums = f"{group.up:,} up, {group.down:,} down, median {group.median:+.1%}"
+        print_hanging(console, f"    most in the {words} {plain(group.name, 40)}: {sums}", indent=6)
 
 
 def _weight(difference: Difference) -> float:
@@ -167,9 +172,8 @@ def _example(difference: Difference) -> str:
         return " → ".join(names)
     subject = plain(difference.variant_id or difference.subject, 24)
     field = f" {difference.field}" if difference.kind == "content" else ""
-    moved = " → ".join(plain(text, 40) for text in (difference.before, difference.after) if text is not None)
     note = f" ({difference.note})" if difference.note else ""
-    return f"{subject}{field}  {moved}{note}"
+    return f"{subject}{field}  {moved(difference.before, difference.after, 40)}{note}"
 
 
 def _gates(console: Console, summary: RunSummary) -> None:

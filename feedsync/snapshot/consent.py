@@ -61,6 +61,13 @@ class Consent:
         for row in self._store.rows(f"select {_HELD} from held order by gate, subject, class, variant_id"):
             yield Held(*row)
 
+    def held_of(self, subject: str, variant_id: str) -> Iterator[Held]:
+        """What is held of a product or of a variant."""
+        for row in self._store.rows(
+            f"select {_HELD} from held where subject = ? or variant_id = ?", subject, variant_id
+        ):
+            yield Held(*row)
+
     def fingerprint(self) -> str:
         """Of all that is held: equal as long as what a person saw is what is held."""
         digest = xxhash.xxh3_128()

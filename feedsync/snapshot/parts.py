@@ -23,21 +23,28 @@ def encode_part(attributes: Attributes) -> bytes:
     return _ENCODER.encode(attributes)
 
 
-class Parts:
-    """The parts of one run; ``supplemental`` are the places of the supplemental feeds in the schedule."""
+class Supplements:
+    """What supplemental feeds say over a primary one; only read. ``supplemental`` are their places in the schedule."""
 
     def __init__(self, store: Store, supplemental: tuple[int, ...]) -> None:
         self._store = store
         self._supplemental = ", ".join(map(str, supplemental))
-        store.execute("create temp table if not exists rejoin (id text primary key) without rowid")
-        store.execute("create temp table if not exists excluded (id text primary key, hash blob, attributes blob)")
-        store.execute("delete from rejoin")
-        store.execute("delete from excluded")
 
     def over(self, item_id: str) -> list[Attributes]:
         """What the supplemental feeds say of an id, the one that counts most last."""
         query = f"select attributes from parts where id = ? and feed in ({self._supplemental}) order by feed"
         return [_ATTRIBUTES.decode(row[0]) for row in self._store.rows(query, item_id)]
+
+
+class Parts(Supplements):
+    """The parts of one run; ``supplemental`` are the places of the supplemental feeds in the schedule."""
+
+    def __init__(self, store: Store, supplemental: tuple[int, ...]) -> None:
+        super().__init__(store, supplemental)
+        store.execute("create temp table if not exists rejoin (id text primary key) without rowid")
+        store.execute("create temp table if not exists excluded (id text primary key, hash blob, attributes blob)")
+        store.execute("delete from rejoin")
+        store.execute("delete from excluded")
 
     def count(self, feed: int) -> int:
         """Of how many ids a feed says something."""

@@ -118,3 +118,7 @@ class Shop:
     def add(self, name: str, *records: str, first: str = "", bik: str = "", more: str = "") -> None:
         """Write a schedule and its feed."""
         self.project.add(name, *records, first=first, bik=bik, more=more)
+
+    def prices(self) -> set[float]:
+        """Every list price in the store, of the first combinations."""
+        return {p["combinations"][0]["price"] for p in self.project.sandbox.products().values()}

@@ -17,10 +17,6 @@ def holding(shop: Shop) -> Shop:
     return shop
 
 
-def prices(shop: Shop) -> set[float]:
-    return {p["combinations"][0]["price"] for p in shop.project.sandbox.products().values()}
-
-
 def answer(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """A person at a terminal, who gives that answer."""
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
@@ -29,7 +25,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
 
 def test_a_script_says_yes(holding: Shop) -> None:
     result = holding("approve", "acme", "--only", "price", "--yes", "--json")
-    assert (result.code, result.json()["trigger"], prices(holding)) == (0, "approve", {1})
+    assert (result.code, result.json()["trigger"], holding.prices()) == (0, "approve", {1})
 
 
 def test_a_person_sees_what_is_held_and_is_asked(holding: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,13 +33,13 @@ def test_a_person_sees_what_is_held_and_is_asked(holding: Shop, monkeypatch: pyt
     result = holding("approve", "acme")
     assert "held by price: 12 changes" in result.out
     assert "price down        P00  100.00 INR → 1.00 INR" in result.out
-    assert (result.code, prices(holding)) == (0, {1})
+    assert (result.code, holding.prices()) == (0, {1})
 
 
 def test_a_no_changes_nothing(holding: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     answer(monkeypatch, "n")
     result = holding("approve", "acme")
-    assert (result.code, prices(holding)) == (2, {100})
+    assert (result.code, holding.prices()) == (2, {100})
     assert "nothing was done" in result.err
 
 
@@ -57,7 +53,7 @@ def test_what_is_rejected_is_not_held_any_more(holding: Shop) -> None:
     assert holding("reject", "acme", "--ids", "P00", "--yes").code == 4
     assert holding("reject", "acme", "--yes").code == 0
     assert holding("run", "acme").code == 0
-    assert prices(holding) == {100}
+    assert holding.prices() == {100}
 
 
 def test_a_long_list_is_cut_and_notes_are_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,22 +17,18 @@ def synced(shop: Shop) -> Shop:
     return shop
 
 
-def prices(shop: Shop) -> set[float]:
-    return {p["combinations"][0]["price"] for p in shop.project.sandbox.products().values()}
-
-
 def test_there_and_back_again(synced: Shop) -> None:
     result = synced("rollback", "acme", "--to", "1", "--yes")
-    assert (result.code, prices(synced)) == (0, {100})
+    assert (result.code, synced.prices()) == (0, {100})
     assert "the schedule is held at run 1" in result.out
     assert synced("rollback", "acme", "--release", "--yes", "--json").json()["trigger"] == "release"
-    assert prices(synced) == {90}
+    assert synced.prices() == {90}
 
 
 def test_retire_goes_through_the_gates(synced: Shop) -> None:
     assert synced("retire", "acme", "--yes").code == 4
     result = synced("retire", "acme", "--yes", "--allow", "removals")
-    assert (result.code, prices(synced)) == (0, set())
+    assert (result.code, synced.prices()) == (0, set())
     assert "the schedule is retired" in result.out
 
 
@@ -41,7 +37,7 @@ def test_retire_goes_through_the_gates(synced: Shop) -> None:
 )
 def test_without_a_person_nothing_is_done(synced: Shop, command: list[str]) -> None:
     result = synced(*command)
-    assert (result.code, prices(synced)) == (2, {90})
+    assert (result.code, synced.prices()) == (2, {90})
     assert "give --yes" in result.err
 
 

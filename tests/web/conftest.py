@@ -6,26 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import stamina
 
 from feedsync.bik.sandbox import Sandbox
 
+from ..cli.fixtures import shared_sandbox, without_pauses
 from ..cli.project import Project
 from .served import Page, served
 
-
-@pytest.fixture(scope="package")
-def shared_sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
-        yield sandbox
-
-
-@pytest.fixture(autouse=True)
-def _without_pauses() -> Iterator[None]:
-    """Tries follow each other at once."""
-    stamina.set_testing(True, attempts=2)
-    yield
-    stamina.set_testing(False)
+__all__ = ["shared_sandbox", "without_pauses"]
 
 
 @pytest.fixture
