@@ -1,7 +1,8 @@
 """Invalid is never missing, degraded never deletes, only an acknowledgement moves *sent*: whatever happens, in any order.
 
 A machine of random steps (feeds, faults, crashes, consent, time) drives one schedule against one store, and a model of
-a few lines says after each step what must be so. ``FEEDSYNC_STEPS`` sets how many steps are taken at most; CI takes a few hundred.
+a few lines says after each step what must be so. ``FEEDSYNC_STEPS`` sets how many steps are taken at most; CI takes a
+few hundred.
 """
 
 from __future__ import annotations
