@@ -87,3 +87,8 @@ def test_a_combination_too_many_or_too_few_is_named() -> None:
 
 def test_a_product_that_is_not_there_differs() -> None:
     assert differs({}) is not None
+
+
+def test_the_catalogs_of_others_are_left_out() -> None:
+    assert wire.without_foreign({"id": "A", "catalogIds": ["ours", "theirs", {}]}, {"ours"})["catalogIds"] == ["ours"]
+    assert wire.without_foreign({"id": "A", "catalogIds": 5}, {"ours"}) == {"id": "A", "catalogIds": 5}

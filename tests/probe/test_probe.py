@@ -80,6 +80,12 @@ def test_a_store_that_accepts_what_is_bad_says_nothing_of_refusals(other_store: 
     assert sandbox.products() == {}, "it is removed also where the probe fails"
 
 
+def test_what_a_killed_probe_left_is_taken_away(store: Sandbox, tmp_path: Path) -> None:
+    store.put_products({"id": "feedsync-probe", "name": "feedsync probe (disposable, can be deleted) 1"})
+    assert found(store, tmp_path).fields_replaced is True
+    assert store.products() == {}
+
+
 def test_a_product_of_somebody_else_is_not_touched(store: Sandbox, tmp_path: Path) -> None:
     store.put_products({"id": "feedsync-probe", "name": "theirs"})
     with pytest.raises(FeedsyncError, match="nothing was done"):
