@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class Progress:
     """What a run reports while it goes on; every method may be called often and must be cheap."""
@@ -17,3 +21,19 @@ class Progress:
 
     def pushed(self, products: int, total: int) -> None:
         """So many products of the plan were sent."""
+
+
+class Stages:
+    """Where a run's time went: seconds of the wall by stage (``fetch``, ``read``, ``plan``, ``push``, ``verify``)."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """What the block takes counts for the stage, however often it is entered and however it ends."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began

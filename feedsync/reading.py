@@ -13,7 +13,7 @@ from pathlib import Path
 from feedsync.adapters.registry import candidates
 from feedsync.errors import ConfigError, FeedsyncError, Problem
 from feedsync.ingest import ingest, reading_key
-from feedsync.progress import Progress
+from feedsync.progress import Progress, Stages
 from feedsync.rejoin import rejoin
 from feedsync.settings import Schedule
 from feedsync.settings_feeds import Feed
@@ -27,14 +27,15 @@ from feedsync.sources.pages import fetch_pages
 
 
 def read_feeds(
-    store: Store, schedule: Schedule, state: Path, *, run: int, now: int, allow: frozenset[str], progress: Progress
-) -> list[Reading]:
+    store: Store, schedule: Schedule, state: Path, *, run: int, now: int, allow: frozenset[str], progress: Progress,
+    stages: Stages,
+) -> list[Reading]:  # fmt: skip
     """All feeds into the snapshot, under the schedule's lock; the readings in the schedule's order.
 
     Raises:
         ConfigError: a secret of a feed is missing.
     """
-    reader = _Reader(store, schedule, state, run, now, allow, progress)
+    reader = _Reader(store, schedule, state, run, now, allow, progress, stages)
     supplemental = schedule.supplemental
     order = sorted(range(len(schedule.feeds)), key=lambda number: (number not in supplemental, number))
     readings = {number: reader.read(number) for number in order}
@@ -54,9 +55,10 @@ class _Reader:
         now: int,
         allow: frozenset[str],
         progress: Progress,
+        stages: Stages,
     ) -> None:
         self._store, self._schedule, self._run, self._now = store, schedule, run, now
-        self._allow, self._progress = allow, progress
+        self._allow, self._progress, self._stages = allow, progress, stages
         self._parts = Parts(store, schedule.supplemental) if schedule.supplemental else None
         self._spool = state / "spool" / schedule.name
         for left in self._spool.glob("*.spool"):
@@ -72,14 +74,15 @@ class _Reader:
         if reading is not None and feed.every and asked_at is not None and self._now < asked_at + feed.every:
             return reading
         try:
-            document = self._fetch(number, reading, validators)
+            with self._stages.stage("fetch"):
+                document = self._fetch(number, reading, validators)
             try:
                 # of pages, the same lines can be all that there is, or all that has changed
                 same = document.not_modified or (document.sha256 == sha256 and feed.pages is None)
                 if reading is not None and same:
                     checked(store, number, self._now, full=not document.partial)
                     return reading
-                with store.transaction():
+                with store.transaction(), self._stages.stage("read"):
                     return ingest(
                         Items(store), schedule, number, document, run=self._run, now=self._now,
                         progress=lambda items, parsed: self._progress.read(location, items, parsed),
@@ -126,7 +129,8 @@ class _Reader:
             items.judge_absence(number, f"schedule {self._run}", self._now, gone=True)
             items.mark_touched()
         if self._parts is not None:
-            rejoin(items, self._schedule, self._parts, run=self._run, now=self._now)
+            with self._stages.stage("read"):
+                rejoin(items, self._schedule, self._parts, run=self._run, now=self._now)
 
 
 def fetch_feed(

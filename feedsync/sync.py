@@ -16,7 +16,7 @@ import msgspec
 from feedsync.bik.opening import bik_credentials, opened
 from feedsync.errors import ConfigError
 from feedsync.planning import Options, Plan, make_plan
-from feedsync.progress import Progress
+from feedsync.progress import Progress, Stages
 from feedsync.push import push
 from feedsync.reading import read_feeds
 from feedsync.report.summary import RunSummary, summarize
@@ -74,20 +74,25 @@ def run_schedule(
         with store.transaction():
             run = store.begin_run(trigger, int(clock()))
         started = clock()
+        stages = Stages()
         try:
             with store.transaction():
                 if prepare is None:
                     readings = read_feeds(
-                        store, schedule, state, run=run, now=int(clock()), allow=options.allow, progress=progress
-                    )
+                        store, schedule, state, run=run, now=int(clock()), allow=options.allow, progress=progress,
+                        stages=stages,
+                    )  # fmt: skip
                 else:
                     options = prepare(store, run, int(clock()))
                     readings = last_readings(store)
-                plan = _plan(store, schedule, readings, run, int(clock()), options, progress)
+                with stages.stage("plan"):
+                    plan = _plan(store, schedule, readings, run, int(clock()), options, progress)
             total = plan.sends + plan.deletes
-            pushed = push(store, schedule, bik, plan, run=run, progress=lambda n: progress.pushed(n, total))
+            with stages.stage("push"):
+                pushed = push(store, schedule, bik, plan, run=run, progress=lambda n: progress.pushed(n, total))
             if pushed.fault is None:
-                verify(store, schedule, bik, run, pushed)
+                with stages.stage("verify"):
+                    verify(store, schedule, bik, run, pushed)
                 pushed.requests = bik.requests
         except ConfigError:  # nothing was started
             store.execute("delete from runs where run = ?", run)
@@ -98,6 +103,7 @@ def run_schedule(
             raise
         with store.transaction():
             summary = summarize(store, schedule.name, run, readings, plan, pushed, trigger, started, clock())
+            summary.seconds = _rounded(stages)
             if dead is not None:
                 summary.died = f"pid {dead.pid} on {dead.host} since {dead.since} ({dead.command})"
             store.end_run(run, int(clock()), summary.outcome, summary.stored())
@@ -122,11 +128,21 @@ def preview(
         same_address(store, schedule)
         started = clock()
         run = store.begin_run("diff", int(started))
-        readings = read_feeds(store, schedule, state, run=run, now=int(started), allow=options.allow, progress=progress)
-        plan = _plan(store, schedule, readings, run, int(started), options, progress)
+        stages = Stages()
+        readings = read_feeds(
+            store, schedule, state, run=run, now=int(started), allow=options.allow, progress=progress, stages=stages
+        )
+        with stages.stage("plan"):
+            plan = _plan(store, schedule, readings, run, int(started), options, progress)
         if look is not None:
             look(store)
-        return summarize(store, schedule.name, run, readings, plan, None, "diff", started, clock())
+        summary = summarize(store, schedule.name, run, readings, plan, None, "diff", started, clock())
+        summary.seconds = _rounded(stages)
+        return summary
+
+
+def _rounded(stages: Stages) -> dict[str, float]:
+    return {name: round(seconds, 3) for name, seconds in stages.seconds.items()}
 
 
 def _claim(store: Store, schedule: Schedule, app_key: str, target: Target) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from feedsync.report.figures import Analysis, Move
 from feedsync.report.summary import RunSummary
-from feedsync.report.terminal import KINDS, count, next_steps, plain
+from feedsync.report.terminal import KINDS, count, next_steps, plain, stages_words
 
 _SHOWN = 20
 
@@ -23,6 +23,7 @@ def markdown(summary: RunSummary, analysis: Analysis) -> str:
         f"## {code(summary.schedule)}, {what}: {summary.outcome}",
         f"{summary.started_at}. Sent {count(pushed.products, 'product')}, deleted {pushed.deleted:,}, in "
         f"{count(pushed.requests, 'request')}; {summary.held:,} held, {len(summary.rejected):,} rejected.",
+        f"Time: {stages_words(summary)}." if summary.seconds else "",
         f"**{summary.error.code}** {code(summary.error.message)}" if summary.error else "",
         _table(("change", "count"), ((KINDS.get(k, k), f"{n:,}") for k, n in summary.changes.items())),
         *_prices(analysis),

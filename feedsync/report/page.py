@@ -21,7 +21,7 @@ from feedsync.report.charts import Bar, bars, moves
 from feedsync.report.figures import Analysis
 from feedsync.report.labels import labelled_changes
 from feedsync.report.summary import RunSummary
-from feedsync.report.terminal import KINDS, next_steps, readable_when
+from feedsync.report.terminal import KINDS, next_steps, readable_when, stages_words
 from feedsync.snapshot.store import Store
 
 #: Characters that could end the element that holds the JSON, or a line of it for an old reader.
@@ -35,6 +35,7 @@ def environment(*packages: str) -> Environment:
     known = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     known.filters["words"] = lambda kind: KINDS.get(kind, kind)
     known.filters["when"] = readable_when
+    known.filters["stages"] = stages_words
     known.filters["share"] = lambda ratio: f"{ratio:+.1%}"
     known.filters["number"] = lambda number: f"{number:,}"
     return known

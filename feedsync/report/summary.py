@@ -91,7 +91,7 @@ class RunSummary(msgspec.Struct):
     """A run. Times are ISO 8601 in UTC. ``held`` and ``remaining`` count changes and products that did not go out.
 
     ``pinned_to`` is the run whose state the schedule is held at (0: it is retired), null where it follows its feeds.
-    ``died`` is who held the lock before and died without letting go.
+    ``died`` is who held the lock before and died without letting go; ``seconds`` is where the time went, by stage.
     """
 
     schedule: str
@@ -115,6 +115,7 @@ class RunSummary(msgspec.Struct):
     error: Reason | None = None
     pinned_to: int | None = None
     died: str | None = None
+    seconds: dict[str, float] = {}
     analysis: Analysis | None = None
 
     @property

@@ -36,11 +36,13 @@ def test_it_has_the_numbers_the_prices_the_gates_and_what_to_do(recorded: Record
         gates=[GateResult("degraded", 0, 0, "pass"), GateResult("removals", 0.5, 0.2, "held", 7)],
         rejected=[Rejection(None, "FS-404", "no price", "acme.xml:3")],
         error=Reason("FS-705", "Bik did not answer"),
+        seconds={"fetch": 0.1, "plan": 2.0},
     )
     text = _markdown(recorded, run)
     for line in (
         "## `acme`, run 1: held",
         "**FS-705** `Bik did not answer`",
+        "Time: fetch 0.1 s, plan 2.0 s; 5,000 bytes in the documents.",
         "| price up | 2 |",
         "1 up, 1 down, median +20.0%.",
         "| `A` | `A kettle` | 100.00 INR | 150.00 INR | +50.0% |",

@@ -33,6 +33,12 @@ def test_a_plan_says_that_nothing_was_sent() -> None:
     assert "pushed" not in text
 
 
+def test_a_run_that_took_its_time_says_where() -> None:
+    quick, slow = {"fetch": 0.4, "plan": 0.5}, {"fetch": 0.25, "read": 1234.5}
+    assert "time" not in shown(run(seconds=quick))
+    assert "  time     fetch 0.2 s, read 1,234.5 s; 50,000 bytes in the documents" in shown(run(seconds=slow))
+
+
 def test_what_was_pushed_and_what_remains() -> None:
     text = shown(run(pushed=PushSummary(1, 1, 1200, 1), remaining=3))
     assert "pushed 1 product, 1 catalog, 1,200 deleted, in 1 request; 3 remain for the next run" in " ".join(

@@ -20,6 +20,13 @@ def test_a_first_run_creates_everything_with_one_request_a_step(shop: Shop) -> N
     assert (summary.planned, summary.remaining) == (3, 0)
 
 
+def test_a_run_tells_where_its_time_went(shop: Shop) -> None:
+    shop.publish(*items(3))
+    assert list(shop.run().seconds) == ["fetch", "read", "plan", "push", "verify"]
+    assert list(shop.run().seconds) == ["fetch", "plan", "push", "verify"]  # the same document is not read
+    assert list(shop.preview().seconds) == ["fetch", "plan"]
+
+
 def test_what_was_sent_is_what_the_store_has(shop: Shop) -> None:
     shop.publish(*items(3, product_type="Tea", color="red", brand="Kettle"))
     shop.run()
