@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsync.config import load
-from feedsync.progress import Progress
+from feedsync.progress import Progress, Stages
 from feedsync.reading import read_feeds
 from feedsync.settings import Schedule
 from feedsync.snapshot.store import Store
@@ -82,7 +82,7 @@ class Reader:
         with self.store.transaction():
             readings = read_feeds(
                 self.store, self._schedule(), self._folder / "state", run=self._run, now=1000 * self._run,
-                allow=frozenset(), progress=Progress(),
+                allow=frozenset(), progress=Progress(), stages=Stages(),
             )  # fmt: skip
         tables = [
             "select id, product_id, feed, record, absent_since, absent_documents from variants order by id",
