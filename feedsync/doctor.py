@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import sqlite3
@@ -16,7 +15,7 @@ import msgspec
 from feedsync.bik.opening import bik_credentials, opened
 from feedsync.errors import FeedsyncError
 from feedsync.settings import Schedule
-from feedsync.snapshot.lock import holder_of
+from feedsync.snapshot.lock import Holder, holders
 
 Level = Literal["ok", "warning", "bad"]
 #: Less room than this makes a warning, and less than a tenth of it is bad.
@@ -84,17 +83,13 @@ def one(schedule: Schedule, state: Path, *, clock: Callable[[], float] = time.ti
 
 
 def _lock(schedule: Schedule, state: Path) -> Check:
-    path = state / f"{schedule.name}.lock"
-    if not path.exists():
-        return Check("lock", "ok", "no run is going on")
-    with path.open("rb") as file:
-        holder = holder_of(file.fileno())
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            who = f"pid {holder.pid} on {holder.host} since {holder.since}" if holder else "somebody"
-            return Check("lock", "ok", f"a run is going on: {who}")
-    if holder is None:
-        return Check("lock", "ok", "no run is going on")
-    died = f"the last run died: pid {holder.pid} on {holder.host} since {holder.since}"
-    return Check("lock", "warning", died, "nothing: the next run goes on from there")
+    running, dead = holders(state / f"{schedule.name}.lock")
+    if running is not None:
+        return Check("lock", "ok", f"a run is going on: {_who(running)}")
+    if dead is not None:
+        return Check("lock", "warning", f"the last run died: {_who(dead)}", "nothing: the next run goes on from there")
+    return Check("lock", "ok", "no run is going on")
+
+
+def _who(holder: Holder) -> str:
+    return f"pid {holder.pid} on {holder.host} since {holder.since} ({holder.command})"

@@ -9,6 +9,7 @@ import fcntl
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,6 +20,9 @@ import msgspec
 
 from feedsync.errors import Fatal, Locked
 
+#: Whoever looks whether a holder lives has the lock for an instant, so a run tries again after this (seconds).
+_LOOK_S = 0.05
+
 
 class Holder(msgspec.Struct, frozen=True):
     """Who holds a lock."""
@@ -27,6 +31,10 @@ class Holder(msgspec.Struct, frozen=True):
     host: str
     since: str
     command: str
+
+
+#: Somebody holds the lock and has not written yet who it is.
+UNKNOWN = Holder(0, "an unknown host", "an unknown time", "unknown")
 
 
 @contextmanager
@@ -44,10 +52,9 @@ def schedule_lock(path: Path, schedule: str) -> Iterator[Holder | None]:
         raise Fatal("FS-503", path=path, reason=error.strerror) from None
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = holder_of(descriptor) or Holder(0, "an unknown host", "an unknown time", "unknown")
-            raise Locked("FS-501", schedule=schedule, **msgspec.structs.asdict(holder)) from None
+            if not (_take(descriptor) or _take(descriptor, after_s=_LOOK_S)):
+                holder = holder_of(descriptor) or UNKNOWN
+                raise Locked("FS-501", schedule=schedule, **msgspec.structs.asdict(holder))
         except OSError as error:
             raise Fatal("FS-510", path=path, reason=error.strerror) from None
         dead = holder_of(descriptor)
@@ -58,6 +65,35 @@ def schedule_lock(path: Path, schedule: str) -> Iterator[Holder | None]:
             yield dead
         finally:
             _write(descriptor, b"")
+            fcntl.flock(descriptor, fcntl.LOCK_UN)  # a child process that has the file, too, must not keep the lock
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, *, after_s: float = 0) -> bool:
+    time.sleep(after_s)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def holders(path: Path) -> tuple[Holder | None, Holder | None]:
+    """Who runs under this lock, and who died without letting go of it; at most one of the two, and no run waits for it."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None, None  # nobody ran, or another account, whose run we could not see either
+    try:
+        holder = holder_of(descriptor)
+        if holder is None:
+            return None, None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return holder, None
+        return None, holder_of(descriptor)  # it may have let go, or another one died, since
     finally:
         os.close(descriptor)
 

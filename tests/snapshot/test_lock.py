@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from feedsync.errors import Fatal, Locked
-from feedsync.snapshot.lock import holder_of, schedule_lock
+from feedsync.snapshot.lock import holder_of, holders, schedule_lock
 
 HOLDER = """
 import sys
@@ -133,3 +134,54 @@ def test_a_file_system_without_locks_is_told_by_name(tmp_path: Path, monkeypatch
     with pytest.raises(Fatal) as caught, schedule_lock(tmp_path / "shop.lock", "shop"):
         raise AssertionError
     assert caught.value.code == "FS-510"
+
+
+def test_a_look_tells_a_run_from_one_that_died(path: Path) -> None:
+    assert holders(path) == (None, None), "nobody ever ran"
+    with _holder(path) as other:
+        running, dead = holders(path)
+        assert running is not None
+        assert (running.pid, dead) == (other.pid, None)
+        other.kill()
+        other.wait()
+        running, dead = holders(path)
+        assert dead is not None
+        assert (running, dead.pid) == (None, other.pid)
+    with schedule_lock(path, "shop"):
+        pass
+    assert holders(path) == (None, None), "it let go"
+
+
+def test_whoever_looks_makes_no_run_fail(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look has the lock for an instant; a run that begins in it tries again."""
+    with _holder(path) as other:
+        other.kill()
+        other.wait()
+    with path.open("rb") as look:
+        fcntl.flock(look, fcntl.LOCK_SH)
+
+        def over(seconds: float) -> None:
+            if seconds:
+                fcntl.flock(look, fcntl.LOCK_UN)
+
+        monkeypatch.setattr("time.sleep", over)
+        with schedule_lock(path, "shop") as dead:
+            assert dead is not None
+
+
+def test_a_child_that_lives_on_does_not_keep_the_lock(path: Path) -> None:
+    with schedule_lock(path, "shop"):
+        (held,) = [int(name) for name in os.listdir("/proc/self/fd") if _is(int(name), path)]
+        inherited = os.dup(held)
+    try:
+        with schedule_lock(path, "shop") as dead:
+            assert dead is None
+    finally:
+        os.close(inherited)
+
+
+def _is(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False
