@@ -1,46 +1,161 @@
-"""Invented feeds of any size, written in one pass: about 2.2 KB an item, as real ones have."""
+"""Feeds of invented items, as files: ``python -m benchmarks.feeds FORMAT ITEMS FILE [--day 1] [--seed 2] [--shuffled]``.
+
+Written in one pass and flat memory; a million items are 2.2 GB of XML.
+"""
 
 from __future__ import annotations
 
+import argparse
+import csv
+import mmap
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable
+from os import SEEK_END, SEEK_SET
 from pathlib import Path
+from random import Random
+from shutil import copyfile
+from tempfile import TemporaryFile
+from typing import NamedTuple
 
-_HEAD = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n<rss xmlns:g="http://base.google.com/ns/1.0" version="2.0">\n<channel>\n'
-    "<title>Bench</title>\n<link>https://bench.example</link>\n<description>An invented feed</description>\n"
+import msgspec
+
+from benchmarks.items import Item, items
+
+_COLUMNS = """
+    id item_group_id title description link image_link additional_image_link availability price sale_price brand
+    gtin mpn condition color size gender age_group material product_type google_product_category quantity
+    shipping_weight custom_label_0 custom_label_1"""
+_NAMES = tuple(_COLUMNS.split())
+_STAMP = "Thu, 05 Nov 2026 06:00:00 GMT"  # as lastBuildDate has it (RFC 822)
+_SHIPPING = (
+    "<g:shipping><g:country>IN</g:country><g:service>Standard</g:service><g:price>49.00 INR</g:price></g:shipping>"
 )
-_TEXT = "A sturdy everyday thing in a colour that goes with everything, made to be used and easy to mend. " * 14
-_ITEM = """<item>
-  <g:id>SKU-{n:07d}</g:id>
-  <g:item_group_id>G-{group:06d}</g:item_group_id>
-  <g:title>Everyday thing number {n}</g:title>
-  <g:description>{text}</g:description>
-  <g:link>https://bench.example/p/{n}</g:link>
-  <g:image_link>https://bench.example/i/{n}.jpg?v=17</g:image_link>
-  <g:additional_image_link>https://bench.example/i/{n}-b.jpg</g:additional_image_link>
-  <g:availability>{availability}</g:availability>
-  <g:price>{price}.00 INR</g:price>
-  <g:brand>Bench</g:brand>
-  <g:gtin>20{n:011d}</g:gtin>
-  <g:condition>new</g:condition>
-  <g:color>{color}</g:color>
-  <g:product_type>Things &gt; Everyday &gt; Row {row}</g:product_type>
-  <g:shipping><g:country>IN</g:country><g:price>49.00 INR</g:price></g:shipping>
-</item>
+_XML_HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
+<rss xmlns:g="http://base.google.com/ns/1.0" version="2.0">
+<channel>
+<title>Invented shop</title>
+<link>https://shop.example</link>
+<description>Feed of invented products</description>
+<lastBuildDate>{_STAMP}</lastBuildDate>
 """
-_COLORS = ("Black", "White", "Blue", "Green")
+_JSON = msgspec.json.Encoder()
 
 
-def write_feed(path: Path, items: int, *, changed_percent: int = 0) -> None:
-    """A feed of ``items`` variants in groups of four; every fiftieth percent step of them has another price."""
-    every = 100 // changed_percent if changed_percent else 0
-    with path.open("w", encoding="utf-8") as file:
-        file.write(_HEAD)
-        for n in range(items):
-            changed = 1 if every and n % every == 0 else 0
-            file.write(
-                _ITEM.format(
-                    n=n, group=n // 4, text=_TEXT, price=100 + n % 900 + changed, color=_COLORS[n % 4], row=n % 40,
-                    availability="in_stock" if n % 9 else "out_of_stock",
-                )
-            )  # fmt: skip
-        file.write("</channel>\n</rss>\n")
+class Form(NamedTuple):
+    """How a format writes a feed: an item as bytes, and what stands before, between and behind the items."""
+
+    suffix: str
+    item: Callable[[Item], bytes]
+    head: bytes = b""
+    between: bytes = b""
+    tail: bytes = b""
+
+
+def _xml(item: Item) -> bytes:
+    lines = ["<item>"]
+    for name, value in item.items():
+        for text in (value,) if isinstance(value, str) else value:
+            if "&" in text or ">" in text:
+                text = text.replace("&", "&amp;").replace(">", "&gt;")
+            lines.append(f"  <g:{name}>{text}</g:{name}>")
+    lines.append(f"  {_SHIPPING}\n</item>\n")
+    return "\n".join(lines).encode()
+
+
+class _Echo:
+    """A file that gives back what is written to it; csv's ``writerow`` returns that."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+_ROW = csv.writer(_Echo(), lineterminator="\n").writerow
+
+
+def _csv(item: Item) -> bytes:
+    cells = [item.get(name, "") for name in _NAMES]
+    row: object = _ROW([cell if isinstance(cell, str) else ",".join(cell) for cell in cells])
+    return str(row).encode()
+
+
+def _json(item: Item) -> bytes:
+    """As brands' own APIs have it: amounts and their currency apart, null for what an item has not."""
+    price, sale = (str(item.get(name, "")).removesuffix(" INR") or None for name in ("price", "sale_price"))
+    rest = {"item_group_id": item.get("item_group_id"), "price": price, "sale_price": sale, "currency": "INR"}
+    return _JSON.encode(item | {"quantity": int(str(item["quantity"]))} | rest)
+
+
+def _json_line(item: Item) -> bytes:
+    return _JSON.encode(item) + b"\n"
+
+
+FORMS = {
+    "google-xml": Form("xml", _xml, _XML_HEAD.encode(), b"", b"</channel>\n</rss>\n"),
+    "csv": Form("csv", _csv, (",".join(_NAMES) + "\n").encode()),
+    "json": Form("json", _json, b'{"status":"ok","generated":"%s","products":[\n' % _STAMP.encode(), b",\n", b"\n]}\n"),
+    "jsonl": Form("jsonl", _json_line),
+}
+
+
+def write_feed(path: Path, form: Form, count: int, *, seed: int = 1, day: int = 0) -> Counter[str]:
+    """Write a day's feed; what the counts are, :func:`benchmarks.items.items` tells."""
+    done: Counter[str] = Counter()
+    _write(path, form, map(form.item, items(count, seed=seed, day=day, done=done)))
+    return done
+
+
+def write_shuffled(path: Path, form: Form, count: int, *, seed: int = 1, day: int = 0) -> Counter[str]:
+    """The items that :func:`write_feed` writes, byte for byte, in another order."""
+    done: Counter[str] = Counter()
+    ends = array("Q", [0])
+    with TemporaryFile(dir=path.parent) as scratch:
+        for item in items(count, seed=seed, day=day, done=done):
+            ends.append(ends[-1] + scratch.write(form.item(item)))
+        scratch.flush()
+        order = list(range(len(ends) - 1))
+        Random(seed).shuffle(order)
+        with mmap.mmap(scratch.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            _write(path, form, (data[ends[at] : ends[at + 1]] for at in order))
+    return done
+
+
+def write_restamped(path: Path, feed: Path, form: Form) -> None:
+    """The same feed made an hour later: a new date in its head; of a form that has no head, an empty line at its end."""
+    copyfile(feed, path)
+    at = form.head.find(_STAMP.encode())
+    with path.open("r+b") as file:
+        file.seek(at, SEEK_SET) if at >= 0 else file.seek(0, SEEK_END)
+        file.write(_STAMP.replace("06:", "07:").encode() if at >= 0 else b"\n")
+
+
+def _write(path: Path, form: Form, raws: Iterable[bytes]) -> None:
+    with path.open("wb", buffering=1 << 20) as file:
+        file.write(form.head)
+        for number, raw in enumerate(raws):
+            if number:
+                file.write(form.between)
+            file.write(raw)
+        file.write(form.tail)
+
+
+def main() -> None:
+    """Write one feed, and say what it has."""
+    parser = argparse.ArgumentParser(description="Write an invented feed.")
+    parser.add_argument("form", choices=FORMS)
+    parser.add_argument("items", type=int)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--day", type=int, default=0, help="0, or a next day: 2 %% changed, 0.5 %% added, 0.5 %% removed"
+    )
+    parser.add_argument("--shuffled", action="store_true", help="the same items in another order")
+    given = parser.parse_args()
+    form = FORMS[given.form]
+    write = write_shuffled if given.shuffled else write_feed
+    done = write(given.file, form, given.items, seed=given.seed, day=given.day)
+    print(f"{given.file.stat().st_size:,} bytes; " + ", ".join(f"{count:,} {name}" for name, count in done.items()))
+
+
+if __name__ == "__main__":
+    main()
