@@ -1,90 +1,77 @@
-"""Measure whole runs in child processes: ``python -m benchmarks.run [ITEMS]`` (default 100,000).
+"""Measure whole runs beside other programs: ``make bench``, or ``python -m benchmarks.run --help``; see docs/benchmarks.md.
 
-Each line is one process: its seconds, the ratio to reading the file's bytes in the same session, and its peak memory.
-Timings are for people; no test depends on them.
+Everything is a process of its own, measured from the outside alike. Timings are for people; no test depends on them.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import time
+import argparse
+from collections import Counter
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory
 
-from benchmarks.feeds import write_feed
-from feedsync.bik.sandbox import Sandbox
-
-_SCHEDULE = """\
-[bik]
-key = {{ env = "BENCH_KEY" }}
-secret = {{ env = "BENCH_KEY" }}
-base_url = "{base_url}"
-rate = 1000
-batch_size = 200
-[[feeds]]
-location = "feed.xml"
-"""
-_READ = """
-import sys
-n = 0
-with open(sys.argv[1], "rb") as file:
-    while chunk := file.read(1 << 20):
-        n += chunk.count(b"</item>")
-"""
-_PARSE_ALL = """
-import sys
-from lxml import etree
-n = 0
-for _, element in etree.iterparse(sys.argv[1], tag="item"):
-    record = {child.tag: child.text for child in element}
-    n += 1
-    element.clear()
-    while element.getprevious() is not None:
-        del element.getparent()[0]
-"""
+from benchmarks.feeds import FORMS, Form, write_feed, write_restamped, write_shuffled
+from benchmarks.results import OPERATIONS, Measured, append
+from benchmarks.store import free_store
+from benchmarks.subject import Subject
 
 
-def _measure(name: str, command: list[str], base_s: float | None) -> float:
-    with TemporaryFile("w+") as output:
-        began = time.perf_counter()
-        child = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-        _, status, used = os.wait4(child.pid, 0)
-        took = time.perf_counter() - began
-        child.returncode = os.waitstatus_to_exitcode(status)
-        ratio = took / base_s if base_s else 1
-        print(
-            f"| {name} | {took:.2f} | {used.ru_utime + used.ru_stime:.2f} | {ratio:.1f} | {used.ru_maxrss // 1024} |",
-            flush=True,
-        )
-        if child.returncode not in (0, 3, 4):
-            output.seek(0)
-            print(output.read()[-2000:])
-    return took
+class Feeds:
+    """The documents of one format and size: each operation's own."""
+
+    def __init__(self, folder: Path, form: Form, items: int, seed: int) -> None:
+        self._folder, self.form, self.items = folder, form, items
+        folder.mkdir(parents=True)
+        self.next_day: Counter[str] = write_feed(self.path("next"), form, items, seed=seed, day=1)
+        write_feed(self.path("first"), form, items, seed=seed)
+        write_restamped(self.path("same"), self.path("first"), form)
+        write_shuffled(self.path("shuffled"), form, items, seed=seed)
+        write_shuffled(self.path("next-shuffled"), form, items, seed=seed, day=1)
+
+    def path(self, operation: str) -> Path:
+        """The document that a program is given; ``read`` and ``first`` are given the same."""
+        return self._folder / f"{'first' if operation == 'read' else operation}.{self.form.suffix}"
 
 
 def main() -> None:
-    """Print the table."""
-    items = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-    os.environ["BENCH_KEY"] = "sandbox"
-    with TemporaryDirectory(prefix="feedsync-bench-") as folder, Sandbox() as store:
-        root = Path(folder)
-        (root / "bench.toml").write_text(_SCHEDULE.format(base_url=store.base_url))
-        program = [sys.executable, "-m", "feedsync", "--schedules", folder, "--state", f"{folder}/state"]
-        write_feed(root / "feed.xml", items)
-        print(f"{items:,} items, {(root / 'feed.xml').stat().st_size / 1e6:,.0f} MB\n")
-        print("| | seconds | CPU seconds | times reading | peak MB |\n|---|---:|---:|---:|---:|")
-        base = _measure("read the file, count items", [sys.executable, "-c", _READ, str(root / "feed.xml")], None)
-        _measure("lxml: parse every item", [sys.executable, "-c", _PARSE_ALL, str(root / "feed.xml")], base)
-        _measure("diff, first time", [*program, "diff", "bench"], base)
-        _measure("run, first time (with the push)", [*program, "run", "bench"], base)
-        _measure("run, same file", [*program, "run", "bench"], base)
-        with (root / "feed.xml").open("a") as file:
-            file.write("\n")
-        _measure("run, other file, same items", [*program, "run", "bench"], base)
-        write_feed(root / "feed.xml", items, changed_percent=2)
-        _measure("run, 2 % of items changed", [*program, "run", "bench"], base)
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.run", description="Measure feedsync beside other programs."
+    )
+    parser.add_argument("--items", type=int, nargs="+", default=[10_000, 100_000], help="sizes of the feeds")
+    parser.add_argument("--forms", nargs="+", choices=FORMS, default=list(FORMS), help="formats of the feeds")
+    parser.add_argument("--rounds", type=int, default=1, help="medians of so many rounds")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--limit", type=float, default=600, help="seconds after which a program is stopped")
+    parser.add_argument(
+        "--folder", type=Path, help="where the feeds are written: a few times their size (default: TMPDIR)"
+    )
+    parser.add_argument("--results", type=Path, help="a file that all that is measured is added to")
+    given = parser.parse_args()
+    with TemporaryDirectory(prefix="feedsync-bench-", dir=given.folder) as folder, free_store() as base_url:
+        for items in given.items:
+            for name in given.forms:
+                root = Path(folder) / f"{name}-{items}"
+                feeds = Feeds(root / "feeds", FORMS[name], items, given.seed)
+                subject = Subject(root / "subject", base_url)
+                for _ in range(given.rounds):
+                    for operation in list(OPERATIONS)[1:]:
+                        one = subject.run(operation, feeds.path(operation), limit_s=given.limit)
+                        one.form, one.items = name, items
+                        one.feed_bytes = feeds.path(operation).stat().st_size
+                        _print(one)
+                        if given.results:
+                            append(given.results, one)
+
+
+def _print(one: Measured) -> None:
+    stages = ", ".join(f"{name} {wall:.2f}/{cpu:.2f}" for name, (wall, cpu, _) in one.stages.items())
+    counts = ", ".join(f"{count:,.0f} {name}" for name, count in one.counts.items())
+    print(
+        f"{one.form} {one.items:,} {one.program} {one.operation}: {one.wall_s:.2f} s, CPU {one.cpu_s:.2f} s, "
+        f"{one.peak_bytes / 1e6:.0f} MB; {stages}; {counts}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def _told(stages: Stages, name: str) -> Iterator[None]:
 
 if __name__ == "__main__":
     spans = Path(sys.argv.pop(1))
-    Stages.stage = _told  # type: ignore[method-assign]
+    Stages.stage = _told  # type: ignore[method-assign, assignment]
     try:
         main()
     finally:
