@@ -23,6 +23,7 @@ from feedsync.model import ProductPayload
 from feedsync.planning import Options
 from feedsync.report.summary import Reason, RunSummary
 from feedsync.settings import Schedule
+from feedsync.snapshot.bikfindings import Drift, keep_drift
 from feedsync.snapshot.catalogs import CatalogTable
 from feedsync.snapshot.lock import schedule_lock
 from feedsync.snapshot.products import Products
@@ -114,6 +115,7 @@ def reconcile(
         same_store(store, schedule, credentials.key.get_secret_value())
         comparison = _Comparison(store, schedule, bik, progress)
         result = comparison.result()
+        keep_drift(store, Drift(int(clock()), result.ours))
         if fix or adopt:
             with store.transaction():
                 if fix:

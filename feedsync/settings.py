@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from feedsync.currencies import EXPONENTS
+from feedsync.settings_alerts import Alerts
 from feedsync.settings_feeds import Feed
 from feedsync.settings_map import ExpressionText, MapSettings, Rule
 from feedsync.settings_values import Duration, LimitSetting, Model, SecretRef, ShareSetting
@@ -178,6 +179,7 @@ class Schedule(Model):
     absence: AbsencePolicy = AbsencePolicy()
     protect: Protect = Protect()
     history: History = Field(default_factory=History)
+    alerts: Alerts = Field(default_factory=Alerts)
 
     _name: str = ""
     _file: Path = Path()

@@ -35,3 +35,28 @@ def bik_findings(store: Store) -> BikFindings | None:
     text = store.meta("bik_findings")
     kept = msgspec.json.decode(text, type=_Kept) if text else None
     return kept.findings if kept and kept.target == (store.meta("target") or b"") else None
+
+
+class Drift(msgspec.Struct, frozen=True):
+    """What the last comparison with the store found: when (Unix seconds), and how much of ours is otherwise there."""
+
+    at: int
+    found: int
+
+
+def keep_drift(store: Store, drift: Drift) -> None:
+    """Remember what a comparison found."""
+    store.set_meta("drift", msgspec.json.encode(drift))
+
+
+def last_drift(store: Store) -> Drift | None:
+    """What the last comparison found, unless a run mended it since; None where nobody looked."""
+    text = store.meta("drift")
+    drift = msgspec.json.decode(text, type=Drift) if text else None
+    if drift is not None and store.scalar(
+        "select exists (select 1 from runs where trigger = 'reconcile' and started_at >= ? and "
+        "outcome in ('done', 'held', 'rejected'))",
+        drift.at,
+    ):
+        return Drift(drift.at, 0)
+    return drift

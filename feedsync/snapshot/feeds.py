@@ -35,14 +35,17 @@ def keep_feed(
     store: Store, reading: Reading, key: bytes, settings: bytes, document: Document | None, *, run: int, now: int
 ) -> None:
     """Remember a reading. Without ``document`` (it broke on the way) the next run fetches it again in any case."""
+    known = store.one("select sha256, changed_at from feeds where feed = ?", reading.feed)
+    same = known is not None and (document is None or document.sha256 == known[0])
+    changed_at = known[1] if known is not None and same else now
     validators = (document.etag, document.last_modified, document.sha256) if document else (None, None, None)
     asked_at, full_at = last_times(store, reading.feed)
     if document:
         asked_at, full_at = now, now if reading.verdict == "complete" else full_at
     store.execute(
-        "insert or replace into feeds values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert or replace into feeds values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         reading.feed, reading.location, reading.format, key, settings, *validators, reading.verdict,
-        msgspec.json.encode(reading.reasons).decode(), reading.items, reading.bytes, run, asked_at, full_at,
+        msgspec.json.encode(reading.reasons).decode(), reading.items, reading.bytes, run, asked_at, full_at, changed_at,
     )  # fmt: skip
 
 
@@ -86,6 +89,12 @@ def forget_feeds(store: Store, count: int) -> list[int]:
 def last_times(store: Store, feed: int) -> tuple[int | None, int | None]:
     """When the feed last answered in full length, and when all of it was complete (Unix seconds)."""
     row = store.one("select checked_at, full_at from feeds where feed = ?", feed)
+    return (row[0], row[1]) if row else (None, None)
+
+
+def last_change(store: Store) -> tuple[int | None, str | None]:
+    """When a document of any feed last differed from the one before it (Unix seconds), and its ``Last-Modified``."""
+    row = store.one("select changed_at, last_modified from feeds order by changed_at desc limit 1")
     return (row[0], row[1]) if row else (None, None)
 
 

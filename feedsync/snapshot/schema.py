@@ -148,6 +148,13 @@ create table called (product_id text not null, call integer not null, primary ke
 """
 
 
+_CHANGED = """
+-- When the feed's document last differed from the one before (Unix seconds).
+alter table feeds add column changed_at integer;
+update feeds set changed_at = (select started_at from runs where runs.run = feeds.run);
+"""
+
+
 def _execute(db: Database, script: str) -> None:
     for statement in script.split(";\n"):
         if statement.strip():
@@ -181,3 +188,8 @@ def _fill_consent(db: Database) -> None:
 @migrations(name="0004_calls")
 def _calls(db: Database) -> None:
     _execute(db, _CALLS)
+
+
+@migrations(name="0007_changed")
+def _changed(db: Database) -> None:
+    _execute(db, _CHANGED)

@@ -1,0 +1,195 @@
+"""How a schedule stands, read from its snapshot: one view behind ``status``, the page, the alerts and the metrics.
+
+Everything is read with ``mode=ro``, in moments, so that no run ever waits for somebody who looks. A snapshot that cannot be
+read is a state like any other, and so is a schedule whose file is broken.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import msgspec
+
+from feedsync.errors import Fatal, FeedsyncError
+from feedsync.notes import Notes, read_notes
+from feedsync.report.rejects import Rejects
+from feedsync.report.summary import Reason, RunSummary
+from feedsync.snapshot.bikfindings import last_drift
+from feedsync.snapshot.feeds import last_change
+from feedsync.snapshot.lock import Holder, holders
+from feedsync.snapshot.products import Products
+from feedsync.snapshot.store import Store
+from feedsync.sync import snapshot_path
+
+#: A run that came to its end with one of these did what could be done: the feeds were read and the store was reached.
+GOOD = ("done", "held", "rejected")
+#: How many runs the trend shows.
+TREND = 20
+NOT_STORED = "FS-707"
+
+
+class RunFigures(msgspec.Struct, frozen=True):
+    """One run in numbers; times are Unix seconds. ``items`` is None where a document was not whole, or nobody knows."""
+
+    run: int
+    trigger: str
+    started_at: int
+    finished_at: int | None
+    outcome: str
+    items: int | None
+    changes: int
+    held: int
+    sent: int
+    rejected: int
+    error: Reason | None = None
+
+    @property
+    def good(self) -> bool:
+        """Whether the feeds were read and the store was reached."""
+        return self.outcome in GOOD
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """How a schedule stands.
+
+    ``word`` is ``broken`` (its file), ``unreadable`` (its snapshot), ``never ran``, ``running``, or how the last run ended;
+    ``problem`` says more. ``known`` is False where the snapshot could not be read, so that nothing of it is known.
+    ``runs`` are the last ones, the newest first; ``last`` is the newest that is not going on. ``last_good_at`` is when the
+    last good run ended, ``changed_at`` when a document last differed (Unix seconds). ``products`` and ``variants`` are those
+    that Bik acknowledged, ``held`` the changes that each gate holds now, ``rejected`` the items and products that are
+    refused now, ``drifted`` the products that are otherwise in the store than Bik acknowledged. ``lag_s`` is how long the
+    newest document took from its making (or, where its server does not say, from the run's beginning) until Bik had it.
+    """
+
+    schedule: str
+    word: str
+    problem: Reason | None = None
+    known: bool = True
+    holder: Holder | None = None
+    died: Holder | None = None
+    runs: list[RunFigures] = []
+    last_good_at: int | None = None
+    first_run_at: int | None = None
+    changed_at: int | None = None
+    products: int = 0
+    variants: int = 0
+    held: dict[str, int] = {}
+    rejected: int = 0
+    drifted: int = 0
+    lag_s: float | None = None
+    summary: RunSummary | None = None
+    notes: Notes = msgspec.field(default_factory=Notes)
+
+    @property
+    def last(self) -> RunFigures | None:
+        """The last run that is not going on."""
+        return next((run for run in self.runs if run.outcome != "running"), None)
+
+
+def health(state: Path, name: str, problem: FeedsyncError | None = None) -> Health:
+    """How a schedule stands; ``problem`` is what is wrong with its file."""
+    notes = read_notes(state, name)
+    holder, died = holders(state / f"{name}.lock")
+    broken = Reason(problem.code, problem.message) if problem else None
+    path = snapshot_path(state, name)
+    if not path.exists():
+        view = Health(schedule=name, word="never ran", holder=holder, died=died, notes=notes)
+    else:
+        try:
+            with Store(path, read_only=True) as store:
+                view = _read(store, name, holder, died, notes)
+        except (FeedsyncError, msgspec.DecodeError) as error:
+            reason = _unreadable(path, error)
+            view = Health(schedule=name, word="unreadable", problem=reason, known=False, holder=holder, notes=notes)
+    if broken:
+        return msgspec.structs.replace(view, word="broken", problem=broken)
+    if holder is not None:
+        return msgspec.structs.replace(view, word="running")
+    if notes.trouble is not None and view.known:
+        trouble = Reason(notes.trouble.code, notes.trouble.message)
+        return msgspec.structs.replace(view, word="failed", problem=trouble)
+    return view
+
+
+def _unreadable(path: Path, error: FeedsyncError | msgspec.DecodeError) -> Reason:
+    found = error if isinstance(error, FeedsyncError) else Fatal("FS-503", path=path, reason=str(error))
+    return Reason(found.code, found.message)
+
+
+def _read(store: Store, name: str, holder: Holder | None, died: Holder | None, notes: Notes) -> Health:
+    rows = list(
+        store.rows(
+            "select run, trigger, started_at, finished_at, outcome, summary from runs order by run desc limit ?", TREND
+        )
+    )
+    rejects = Rejects(store)
+    summaries = [msgspec.json.decode(row[5], type=RunSummary) if row[5] else None for row in rows]
+    runs = [_figures(row, summary, rejects, holder) for row, summary in zip(rows, summaries, strict=True)]
+    last = next((run for run in runs if run.outcome != "running"), None)
+    newest = next((summary for summary in summaries if summary), None)
+    products, variants = Products(store).owned()
+    changed_at, modified = last_change(store)
+    drift = last_drift(store)
+    lost = sum(rejection.code == NOT_STORED for rejection in newest.rejected) if newest else 0
+    return Health(
+        schedule=name,
+        word=last.outcome if last else "never ran",
+        problem=last.error if last else None,
+        holder=holder,
+        died=died,
+        runs=runs,
+        last_good_at=store.scalar(f"select max(finished_at) from runs where outcome in {GOOD}"),
+        first_run_at=store.scalar("select min(started_at) from runs"),
+        changed_at=changed_at,
+        products=products,
+        variants=variants,
+        held=dict(store.rows("select gate, count(*) from held group by gate order by gate")),
+        rejected=last.rejected if last else 0,
+        drifted=lost + (drift.found if drift else 0),
+        lag_s=_lag(store, changed_at, modified),
+        summary=newest,
+        notes=notes,
+    )
+
+
+def _figures(
+    row: tuple[object, ...], summary: RunSummary | None, rejects: Rejects, holder: Holder | None
+) -> RunFigures:
+    run, trigger, started_at, finished_at, outcome, _ = row
+    if outcome is None:  # its process goes on, or died and nobody noticed yet
+        outcome = "running" if holder else "crashed"
+    assert isinstance(run, int)
+    if summary is None:
+        return RunFigures(run, trigger, started_at, finished_at, outcome, None, 0, 0, 0, 0)  # type: ignore[arg-type]
+    documents = summary.documents
+    whole = documents and all(document.verdict == "complete" for document in documents)
+    return RunFigures(
+        run, summary.trigger, started_at, finished_at, summary.outcome,  # type: ignore[arg-type]
+        sum(document.items for document in documents) if whole else None,
+        sum(summary.changes.values()),
+        summary.held,
+        summary.pushed.products + summary.pushed.deleted,
+        rejects.in_run(run) + len(summary.rejected),
+        summary.error,
+    )  # fmt: skip
+
+
+def _lag(store: Store, changed_at: int | None, modified: str | None) -> float | None:
+    row = store.one(
+        "select started_at, finished_at, outcome from runs where started_at <= ? order by run desc limit 1", changed_at
+    )
+    if row is None or changed_at is None or row[2] not in GOOD:
+        return None
+    made_at = _made_at(modified)
+    return float(row[1] - (made_at if made_at is not None and made_at <= changed_at else row[0]))
+
+
+def _made_at(modified: str | None) -> float | None:
+    """``Last-Modified`` in Unix seconds; None where it is no date."""
+    try:
+        made: datetime = parsedate_to_datetime(modified or "")
+    except ValueError:
+        return None
+    return made.timestamp()
