@@ -98,34 +98,6 @@ def holders(path: Path) -> tuple[Holder | None, Holder | None]:
         os.close(descriptor)
 
 
-def _take(descriptor: int, *, after_s: float = 0) -> bool:
-    time.sleep(after_s)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def holders(path: Path) -> tuple[Holder | None, Holder | None]:
-    """Who runs under this lock, and who died without letting go of it; at most one of the two, and no run waits for it."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return None, None  # nobody ran, or another account, whose run we could not see either
-    try:
-        holder = holder_of(descriptor)
-        if holder is None:
-            return None, None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError:
-            return holder, None
-        return None, holder_of(descriptor)  # it may have let go, or another one died, since
-    finally:
-        os.close(descriptor)
-
-
 def _command(arguments: list[str]) -> str:
     """The command without what stands behind its options: nobody knows whether that is a secret."""
     words = [Path(arguments[0]).name]
