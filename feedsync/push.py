@@ -6,7 +6,6 @@ moves *sent*. A crash at any instant costs at most a repeated request. Design, s
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -15,10 +14,10 @@ from typing import Any
 import msgspec
 
 from feedsync.bik import wire
-from feedsync.bik.client import Bik
+from feedsync.bik.client import Bik, Exchange
 from feedsync.errors import SENTENCES, FeedsyncError, Rejected, Retryable
 from feedsync.model import Outcome
-from feedsync.outcomes import halves, outcome_of
+from feedsync.outcomes import Before, Request, halves, outcome_of
 from feedsync.plan import Pushed
 from feedsync.planning import Plan
 from feedsync.settings import Schedule
@@ -38,18 +37,8 @@ _CATALOG_URGENCY = 0
 Record = dict[str, Any]
 
 
-class _Before(msgspec.Struct, frozen=True):
-    """How things stood before a request: whose last one is in doubt, and of which the store may have something.
-
-    The halves of a refused batch (``halved``) keep what was so before the batch: a refusal leaves nothing in doubt.
-    """
-
-    doubtful: set[str] = set()
-    tried: set[str] = set()
-    halved: bool = False
-
-
-_Batch = tuple[list[Planned], _Before | None]
+#: What is to be sent, and how things stood before where that is known.
+_Batch = tuple[list[Planned], Before | None]
 
 
 class _Stop(Exception):
@@ -57,10 +46,11 @@ class _Stop(Exception):
 
 
 def push(
-    store: Store, schedule: Schedule, bik: Bik, plan: Plan, *, run: int, progress: Callable[[int], None]
-) -> Pushed:
+    store: Store, schedule: Schedule, bik: Bik, plan: Plan, *, run: int, clock: Callable[[], float],
+    progress: Callable[[int], None],
+) -> Pushed:  # fmt: skip
     """Carry out the plan that stands in the snapshot; ``progress`` is called with the number of products done."""
-    pusher = _Push(store, schedule, bik, run, progress)
+    pusher = _Push(store, schedule, bik, run, clock, progress)
     try:
         pusher.catalogs(plan.catalogs)
         pusher.look()
@@ -74,8 +64,12 @@ def push(
 
 
 class _Push:
-    def __init__(self, store: Store, schedule: Schedule, bik: Bik, run: int, progress: Callable[[int], None]) -> None:
-        self._store, self._schedule, self._bik, self._run, self._progress = store, schedule, bik, run, progress
+    def __init__(
+        self, store: Store, schedule: Schedule, bik: Bik, run: int, clock: Callable[[], float],
+        progress: Callable[[int], None],
+    ) -> None:  # fmt: skip
+        self._store, self._schedule, self._bik, self._run = store, schedule, bik, run
+        self._clock, self._progress = clock, progress
         self._products = Products(store)
         self._steps = PlanTable(store)
         self._catalogs = CatalogTable(store)
@@ -159,7 +153,7 @@ class _Push:
         settings = self._schedule.bik
         queue = deque[_Batch]()
         source = self._batches(action, settings.batch_size)
-        flying: dict[Future[None], tuple[list[Planned], _Before]] = {}
+        flying: dict[Future[None], Request] = {}
         with ThreadPoolExecutor(settings.in_flight) as pool:
             try:
                 while True:
@@ -168,18 +162,17 @@ class _Push:
                         if not batch:
                             break
                         if submitted := self._submit(pool, action, batch, before):
-                            future, before = submitted
-                            flying[future] = batch, before
+                            flying[submitted[0]] = submitted[1]
                     if not flying:
                         return
                     done, _ = wait(flying, return_when=FIRST_COMPLETED)
                     for future in done:
-                        queue.extend(self._settle(future, action, *flying.pop(future)))
+                        queue.extend(self._settle(future, flying.pop(future)))
             finally:
                 if flying:
                     self._bik.stop()
-                for future, (batch, before) in flying.items():  # what is under way is heard out and recorded
-                    self._settle(future, action, batch, before, last=True)
+                for future, request in flying.items():  # what is under way is heard out and recorded
+                    self._settle(future, request, last=True)
 
     def _batches(self, action: str, size: int) -> Iterator[_Batch]:
         for steps in self._steps.batches(action):
@@ -187,14 +180,16 @@ class _Push:
                 yield steps[at : at + size], None
 
     def _submit(
-        self, pool: ThreadPoolExecutor, action: str, batch: list[Planned], before: _Before | None
-    ) -> tuple[Future[None], _Before] | None:
+        self, pool: ThreadPoolExecutor, action: str, batch: list[Planned], before: Before | None
+    ) -> tuple[Future[None], Request] | None:
         """Note the attempt and hand the request over; None when nothing of the batch can be sent."""
-        urgency = min(step.urgency for step in batch)
+        urgency, heard = min(step.urgency for step in batch), Exchange()
         if action == "delete":
             with self._store.transaction():
                 self._products.attempt(batch)
-            return pool.submit(self._bik.delete_products, [step.product_id for step in batch], urgency), _Before()
+            ids = [step.product_id for step in batch]
+            future = pool.submit(self._bik.delete_products, ids, urgency, heard)
+            return future, Request(action, batch, Before(), heard)
         batch[:] = self._with_known_catalogs(batch)
         ids = [step.product_id for step in batch]
         if unseen := self._products.unseen(ids):
@@ -205,9 +200,10 @@ class _Push:
             return None
         products = self._wire(batch)
         with self._store.transaction():
-            before = before or _Before(self._products.in_doubt(batch), self._products.tried_before(batch))
+            before = before or Before(self._products.in_doubt(batch), self._products.tried_before(batch))
             self._products.attempt(batch)
-        return pool.submit(self._bik.put_products, products, urgency), before
+        future = pool.submit(self._bik.put_products, products, urgency, heard)
+        return future, Request(action, batch, before, heard)
 
     def _wire(self, steps: list[Planned]) -> list[wire.BikProduct]:
         keep = self._schedule.bik.keep_foreign_catalogs
@@ -227,39 +223,41 @@ class _Push:
                 sendable.append(step)
         return sendable
 
-    def _settle(
-        self, future: Future[None], action: str, batch: list[Planned], before: _Before, *, last: bool = False
-    ) -> list[_Batch]:
+    def _settle(self, future: Future[None], request: Request, *, last: bool = False) -> list[_Batch]:
         """Record how a request ended; the batches that must be tried in its place. ``last``: nothing more is sent."""
+        batch, before = request.batch, request.before
         try:
             future.result()
         except Rejected as error:
             if last:  # nobody looked which of them was meant
-                self._record(batch, error, before, outcome="retryable")
+                self._record(request, error, outcome="retryable")
                 return []
             if len(batch) > 1:
+                with self._store.transaction():
+                    self._keep_call(request, "again", error)
                 halved = msgspec.structs.replace(before, halved=True)
                 return [(half, halved) for half in halves(batch)]
-            if self._mended(action, batch[0]):
-                return [] if action == "delete" else [(batch, before)]
-            self._record(batch, error, before)
+            if self._mended(request, error):
+                return [] if request.action == "delete" else [(batch, before)]
+            self._record(request, error)
         except FeedsyncError as error:
-            self._record(batch, error, before)
+            self._record(request, error)
             if not last:
                 self._stop_on(error)
         else:
-            self._acknowledge(action, batch, before.doubtful)
+            self._acknowledge(request)
             doubtful = [step for step in batch if step.product_id in before.doubtful]
             if doubtful and not last:
                 self._read_back(doubtful)
         return []
 
-    def _acknowledge(self, action: str, batch: list[Planned], doubtful: set[str]) -> None:
+    def _acknowledge(self, request: Request, error: FeedsyncError | None = None) -> None:
+        batch, doubtful = request.batch, request.before.doubtful
         with self._store.transaction():
-            self._keep_call(action, batch, "acknowledged", None)
+            self._keep_call(request, "acknowledged", error)
             for step in batch:
                 self._products.acknowledged(step, self._run, in_doubt=step.product_id in doubtful)
-        if action == "delete":
+        if request.action == "delete":
             self.pushed.deleted += len(batch)
         else:
             self.pushed.products += len(batch)
@@ -267,21 +265,22 @@ class _Push:
         self._done += len(batch)
         self._progress(self._done)
 
-    def _keep_call(self, action: str, batch: list[Planned], outcome: str, message: str | None) -> None:
-        ids = [step.product_id for step in batch]
-        now = int(time.time())
-        keep_call(self._store, ids, run=self._run, at=now, action=action, outcome=outcome, message=message)
+    def _keep_call(self, request: Request, outcome: str, error: FeedsyncError | None = None) -> None:
+        call = request.call(run=self._run, at=int(self._clock()), outcome=outcome, error=error)
+        keep_call(self._store, [step.product_id for step in request.batch], call)
 
-    def _mended(self, action: str, step: Planned) -> bool:
+    def _mended(self, request: Request, error: Rejected) -> bool:
         """Whether one product's refusal has a cause that can be taken away: it is gone already, or in a lost catalog."""
-        if action == "delete":
+        (step,) = request.batch
+        if request.action == "delete":
             if self._read(lambda: self._bik.get_products([step.product_id], step.urgency)):
                 return False
-            self._acknowledge(action, [step], set())
+            self._acknowledge(request, error)
             return True
         if not self._products.foreign_catalogs([step.product_id]):
             return False
         with self._store.transaction():
+            self._keep_call(request, "again", error)
             self._products.saw({}, [step.product_id])
         self._stripped.add(step.product_id)
         return True
@@ -298,17 +297,16 @@ class _Push:
                 else:
                     self._products.failed(step, "not_stored", "FS-707", SENTENCES["FS-707"].format(detail=field))
 
-    def _record(
-        self, batch: list[Planned], error: FeedsyncError, before: _Before, outcome: Outcome | None = None
-    ) -> None:
+    def _record(self, request: Request, error: FeedsyncError, outcome: Outcome | None = None) -> None:
         """Nothing of the batch was acknowledged. What was surely not applied leaves no trace of ours in the store."""
+        batch, before = request.batch, request.before
         outcome = outcome or outcome_of(error)
         if isinstance(error, Rejected):
             surely_not = len(batch) == 1
         else:  # of a batch that was refused before, a store might have taken the good ones
             surely_not = not before.halved and (error.code in NOT_SENT or error.parts.get("status") == 429)
         with self._store.transaction():
-            self._keep_call(batch[0].action, batch, outcome, f"{error.code}: {error.message}")
+            self._keep_call(request, outcome, error)
             for step in batch:
                 untouched = surely_not and step.product_id not in before.tried
                 self._products.failed(step, outcome, error.code, error.message, untouched=untouched)

@@ -89,7 +89,9 @@ def run_schedule(
                     plan = _plan(store, schedule, readings, run, int(clock()), options, progress)
             total = plan.sends + plan.deletes
             with stages.stage("push"):
-                pushed = push(store, schedule, bik, plan, run=run, progress=lambda n: progress.pushed(n, total))
+                pushed = push(
+                    store, schedule, bik, plan, run=run, clock=clock, progress=lambda n: progress.pushed(n, total)
+                )
             if pushed.fault is None:
                 with stages.stage("verify"):
                     verify(store, schedule, bik, run, pushed)
@@ -108,7 +110,7 @@ def run_schedule(
                 summary.died = f"pid {dead.pid} on {dead.host} since {dead.since} ({dead.command})"
             store.end_run(run, int(clock()), summary.outcome, summary.stored())
             forget_past(store, int(clock()) - schedule.history.keep)
-            forget_calls(store, int(time.time()) - schedule.history.keep)
+            forget_calls(store, int(clock()) - schedule.history.keep)
     return summary
 
 

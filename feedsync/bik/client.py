@@ -7,6 +7,7 @@ idempotent. A refusal is :class:`Rejected`, and what to do with the rest of a ba
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -31,6 +32,22 @@ RETRY_AFTER_LIMIT_S = 300.0
 #: These leave open whether the request was applied.
 IN_DOUBT = ("FS-705", "FS-706")
 _WORDS = 300
+#: Where servers and the gateways before them number their requests; Bik's reference names none.
+REQUEST_IDS = ("X-Request-Id", "X-Correlation-Id", "Function-Execution-Id", "X-Cloud-Trace-Context")
+_LONGEST_ID = 100
+
+
+class Exchange(msgspec.Struct):
+    """What was heard of one request: the last try's HTTP status, the envelope's status, the time on the wire, Bik's number.
+
+    All None and no tries: nothing was sent. A status is None where nothing was answered, or where it was none.
+    """
+
+    status: int | None = None
+    inner_status: int | None = None
+    duration_ms: int | None = None
+    request_id: str | None = None
+    tries: int = 0
 
 
 class Bik:
@@ -74,9 +91,9 @@ class Bik:
         """
         self._call("authPartnerViaKey", {"appId": app_id}, 0)
 
-    def put_products(self, products: list[BikProduct], urgency: int) -> None:
-        """Create or update products."""
-        self._call("products/createOrUpdate", {"products": products}, urgency)
+    def put_products(self, products: list[BikProduct], urgency: int, heard: Exchange | None = None) -> None:
+        """Create or update products; ``heard`` is told what came of the request, however it ends."""
+        self._call("products/createOrUpdate", {"products": products}, urgency, heard)
 
     def put_records(self, products: list[dict[str, Any]], urgency: int) -> None:
         """Create or update products that are no whole ones, to learn what Bik does with them."""
@@ -90,9 +107,9 @@ class Bik:
         """The page of products after that id, or the first; an empty one ends the list."""
         return self._records("products/list", {"afterProductId": after} if after else {}, "products", urgency)
 
-    def delete_products(self, ids: list[str], urgency: int) -> None:
-        """Delete products; one that is gone already is deleted."""
-        self._call("products/delete", {"productIds": ids}, urgency)
+    def delete_products(self, ids: list[str], urgency: int, heard: Exchange | None = None) -> None:
+        """Delete products; one that is gone already is deleted. ``heard`` as in :meth:`put_products`."""
+        self._call("products/delete", {"productIds": ids}, urgency, heard)
 
     def put_catalogs(self, catalogs: list[BikCatalog], urgency: int) -> None:
         """Create or update catalogs."""
@@ -115,7 +132,7 @@ class Bik:
             raise Retryable("FS-706", reason=f"{call} gave no list of {name}")
         return records
 
-    def _call(self, call: str, body: object, urgency: int) -> Any:
+    def _call(self, call: str, body: object, urgency: int, heard: Exchange | None = None) -> Any:
         """One request, tried again while that may help.
 
         Raises:
@@ -125,6 +142,7 @@ class Bik:
                 leaves open whether it was applied, the error is that one's (FS-705, FS-706).
         """
         content = msgspec.json.encode(body)
+        heard = heard or Exchange()
         errors: list[Retryable] = []
         try:
             for attempt in stamina.retry_context(
@@ -134,7 +152,7 @@ class Bik:
                 with attempt:
                     try:
                         if self._budget.take(urgency):
-                            return self._once(call, content)
+                            return self._once(call, content, heard)
                         raise errors[-1] if errors else Retryable("FS-709")
                     except Retryable as error:
                         errors.append(error)
@@ -152,16 +170,23 @@ class Bik:
         self._budget.pause(min(error.after_s, RETRY_AFTER_LIMIT_S))
         return 0.0
 
-    def _once(self, call: str, content: bytes) -> Any:
+    def _once(self, call: str, content: bytes, heard: Exchange) -> Any:
         with self._lock:
             self.requests += 1
+        heard.status = heard.inner_status = heard.request_id = None
+        heard.tries += 1
+        began = time.monotonic()
         try:
             response = self._http.post(f"{self._base_url}/bikPlatformFunctions-{call}", content=content)
         except httpx.HTTPError as error:
             raise Retryable("FS-705", reason=f"{type(error).__name__} in {call}") from None
+        finally:
+            heard.duration_ms = round((time.monotonic() - began) * 1000)
+        heard.status, heard.request_id = response.status_code, _request_id(response)
         with suppress(TypeError, ValueError):
             self.server_time = parsedate_to_datetime(response.headers.get("Date")).timestamp()
         envelope = _envelope(response)
+        heard.inner_status = _inner(envelope)
         status = _status(response.status_code, envelope)
         if status is None:
             raise Retryable("FS-706", reason=f"{call} answered {response.status_code} without a readable envelope")
@@ -198,17 +223,30 @@ def _status(http: int, envelope: dict[str, Any] | None) -> int | None:
         return http
     if envelope is None:
         return None
-    inner = envelope.get("status")
-    if isinstance(inner, str) and inner.isascii() and inner.isdigit():
-        inner = int(inner)
+    inner = _inner(envelope)
     success = envelope.get("success")
-    if isinstance(inner, int) and inner >= 300:
+    if inner is not None and inner >= 300:
         return inner
     if success is False:
         return 500
-    if envelope.get("errors") or not ((inner is None and success is True) or inner in range(200, 300)):
+    said = envelope.get("status") is not None
+    if envelope.get("errors") or not ((not said and success is True) or inner in range(200, 300)):
         return None
     return http
+
+
+def _inner(envelope: dict[str, Any] | None) -> int | None:
+    """The envelope's own status, None where it has none or one that is no number."""
+    inner = (envelope or {}).get("status")
+    if isinstance(inner, str):
+        return int(inner) if inner.isascii() and inner.isdigit() and len(inner) < 10 else None
+    return int(inner) if isinstance(inner, int | float) and 0 <= inner < 10**9 and inner == int(inner) else None
+
+
+def _request_id(response: httpx.Response) -> str | None:
+    """The number that the server gave the request, by which its maker finds it; untrusted text."""
+    found = next((value for name in REQUEST_IDS if (value := response.headers.get(name, "").strip())), "")
+    return "".join(c if c.isprintable() else " " for c in found)[:_LONGEST_ID] or None
 
 
 def _words(envelope: dict[str, Any] | None, response: httpx.Response) -> str:

@@ -147,6 +147,16 @@ create table calls (
 create table called (product_id text not null, call integer not null, primary key (product_id, call)) strict, without rowid;
 """
 
+_EXCHANGES = """
+-- What was heard of a request: the last try's HTTP status and the envelope's (null: none came), its milliseconds on the
+-- wire, the server's own number for it, and how many tries there were.
+alter table calls add column status integer;
+alter table calls add column inner_status integer;
+alter table calls add column duration_ms integer;
+alter table calls add column request_id text;
+alter table calls add column tries integer not null default 1;
+"""
+
 
 _CHANGED = """
 -- When the feed's document last differed from the one before (Unix seconds).
@@ -188,6 +198,11 @@ def _fill_consent(db: Database) -> None:
 @migrations(name="0004_calls")
 def _calls(db: Database) -> None:
     _execute(db, _CALLS)
+
+
+@migrations(name="0005_exchanges")
+def _exchanges(db: Database) -> None:
+    _execute(db, _EXCHANGES)
 
 
 @migrations(name="0007_changed")

@@ -9,10 +9,7 @@ import pytest
 from feedsync.consent import decide
 from feedsync.errors import ConfigError
 from feedsync.explain import explain
-from feedsync.snapshot.calls import forget_calls
-from feedsync.snapshot.store import Store
 from feedsync.story import Story
-from feedsync.sync import snapshot_path
 from tests.sync.shop import HOUR, Shop, item, items
 
 
@@ -163,18 +160,3 @@ def test_a_secret_of_a_feed_that_is_missing(shop: Shop) -> None:
     with pytest.raises(ConfigError) as caught:
         tell(shop, "P00")
     assert caught.value.code == "FS-105"
-
-
-def test_what_went_wrong_with_a_request_is_kept_and_forgotten_in_time(shop: Shop) -> None:
-    shop.fault("poison", id="P00")
-    shop.publish(*items(2))
-    shop.run()
-    (call,) = tell(shop, "P00").calls
-    assert call.outcome == "rejected"
-    assert (call.message or "").startswith("FS-703")
-    with Store(snapshot_path(shop.state, "shop")) as store:
-        forget_calls(store, 0)
-        assert len(tell(shop, "P00").calls) == 1
-        forget_calls(store, 2_000_000_000_000)
-    assert tell(shop, "P00").calls == []
-    assert shop.rows("select count(*) from called") == [(0,)]

@@ -157,13 +157,13 @@ class _Bik:
             return
         answer = await self._answer(asked, request.headers.get("authorization"))
         ids = [id_ for id_ in asked.ids if isinstance(id_, str)]
-        self._service.remember(asked.path, answer.status, answer.envelope.get("status"), len(asked.ids), ids)
+        number = self._service.remember(asked.path, answer.status, answer.envelope.get("status"), len(asked.ids), ids)
         if answer.status is None:
             await _cut(scope, receive)
             return
         content = answer.raw or encode(answer.envelope)
         media_type = "text/html" if answer.raw else "application/json"
-        headers = {**(answer.headers or {}), "Date": formatdate(usegmt=True)}
+        headers = {**(answer.headers or {}), "Date": formatdate(usegmt=True), "X-Request-Id": f"sandbox-{number}"}
         await Response(content, answer.status, headers, media_type)(scope, receive, send)
 
     async def _answer(self, asked: _Asked, authorization: str | None) -> _Answer:

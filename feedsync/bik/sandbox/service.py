@@ -73,11 +73,12 @@ class Service:
             self._requests.clear()
             self._number = 0
 
-    def remember(self, path: str, status: int | None, inner: int | str | None, count: int, ids: Sequence[str]) -> None:
-        """Log a request; the arguments are fields of :class:`RequestRecord`."""
+    def remember(self, path: str, status: int | None, inner: int | str | None, count: int, ids: Sequence[str]) -> int:
+        """Log a request, and say its number; the arguments are fields of :class:`RequestRecord`."""
         with self._lock:
             self._number += 1
             self._requests.append(RequestRecord(self._number, path, status, inner, count, tuple(ids), time.time()))
+            return self._number
 
     def reset(self) -> None:
         """Back to the start: nothing stored, nothing logged, and the faults that were given at the start."""
