@@ -44,6 +44,11 @@ def settings_key(schedule: Schedule, adapter: Adapter) -> bytes:
     return xxhash.xxh3_128_digest(msgspec.msgpack.encode(parts))
 
 
+def items_key(schedule: Schedule, adapter: Adapter, split: Split) -> bytes:
+    """Of everything that decides what a document's items become beside their bytes: an equal one makes equal hashes equal."""
+    return xxhash.xxh3_128_digest(settings_key(schedule, adapter) + split.context)
+
+
 def reading_key(schedule: Schedule, adapter: Adapter, number: int) -> bytes:
     """Of everything that decides what a reading comes to: beside the items, where they are and what is accepted."""
     feed = schedule.feeds[number]
@@ -73,16 +78,13 @@ def ingest(
     with open_stream(document, member=feed.member) as stream:
         adapter = adapter_for(stream.read(HEAD_BYTES), document.location, feed.format or format_of_pages(feed))
     with open_stream(document, member=feed.member) as stream:
-        whole = _Whole(stream)
+        whole = Whole(stream)
         split = adapter.split(cast(BinaryIO, whole), document.location, document.charset, reading_options(feed))
-        key = xxhash.xxh3_128_digest(settings_key(schedule, adapter) + split.context)
+        key = items_key(schedule, adapter, split)
         known = items.known(number, key)
         pass_ = _Pass(items, split, known, Interpreter(schedule, number, parts), parts)
         pass_.read(progress)
-    reasons = split.faults() + whole.damage
-    if document.short:
-        code = "FS-208" if feed.pages else "FS-203"
-        reasons.append(Problem(code, {"location": document.location, "reason": document.short}))
+    reasons = faults_of(split, whole, document, feed)
     trusted = not reasons  # the bytes are what the server has: they need not be fetched again
     reasons += pass_.nameless(items.unreadable(number))
     reasons = [reason for reason in reasons if reason.code not in feed.accept]
@@ -121,6 +123,15 @@ def ingest(
     return reading
 
 
+def faults_of(split: Split, whole: Whole, document: Document, feed: Feed) -> list[Problem]:
+    """Why a document that was split to its end is not all that its server has; empty: it is."""
+    reasons = split.faults() + whole.damage
+    if document.short:
+        code = "FS-208" if feed.pages else "FS-203"
+        reasons.append(Problem(code, {"location": document.location, "reason": document.short}))
+    return reasons
+
+
 def format_of_pages(feed: Feed) -> str | None:
     """The format of an API's records, which a page with none of them could not tell."""
     if feed.pages is None:
@@ -154,7 +165,7 @@ def _forget_missing(
     parts.forget_missing(number)
 
 
-class _Whole(io.RawIOBase):
+class Whole(io.RawIOBase):
     """A stream that ends where its source breaks, and remembers why."""
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -162,6 +173,7 @@ class _Whole(io.RawIOBase):
         self.damage: list[Problem] = []
 
     def read(self, size: int = -1) -> bytes:
+        """As any stream; nothing more once the source broke."""
         if self.damage:
             return b""
         try:
@@ -262,6 +274,6 @@ def _add_lines(split: Split, document: Document, feed: Feed, findings: list[Find
     if not findings:
         return
     with open_stream(document, member=feed.member) as stream:
-        lines = split.lines(cast(BinaryIO, _Whole(stream)), [finding.offset for finding in findings])
+        lines = split.lines(cast(BinaryIO, Whole(stream)), [finding.offset for finding in findings])
     for finding in findings:
         finding.line = lines.get(finding.offset)
