@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 import xxhash
-from apscheduler.triggers.cron import CronTrigger
 from pydantic import (
     AfterValidator,
     Field,
@@ -26,6 +25,7 @@ from feedsync.settings_alerts import Alerts
 from feedsync.settings_feeds import Feed
 from feedsync.settings_map import ExpressionText, MapSettings, Rule
 from feedsync.settings_values import Duration, LimitSetting, Model, SecretRef, ShareSetting
+from feedsync.timing import cron_fields
 from feedsync.urls import VOLATILE
 
 DEFAULT_BASE_URL = "https://bikapi.bikayi.app/integrations"
@@ -63,10 +63,7 @@ def _timezone(name: str) -> str:
 
 
 def _cron(expression: str) -> str:
-    try:
-        CronTrigger.from_crontab(expression, timezone="UTC")
-    except ValueError as error:
-        raise ValueError(f"{expression!r} is not a cron expression of five fields: {error}") from None
+    cron_fields(expression)
     return expression
 
 
@@ -168,6 +165,7 @@ class Schedule(Model):
     timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
     cron: Annotated[str, AfterValidator(_cron)] | None = None
     every: Annotated[Duration, Field(ge=1)] | None = None
+    jitter: Duration = Field(default="0s", validate_default=True)
     enabled: bool = True
     bik: Bik
     feeds: Annotated[list[Feed], Field(min_length=1)]

@@ -20,7 +20,12 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PAGES = sorted({README, *(ROOT / "docs").rglob("*.md")})
 PROGRAM: Any = typer.main.get_command(app)
-COMMANDS: dict[str, Any] = PROGRAM.commands
+#: name -> command, those of a group by both words: ``schedule check``.
+COMMANDS: dict[str, Any] = {
+    f"{name} {inner}".rstrip(): command
+    for name, group in PROGRAM.commands.items()
+    for inner, command in getattr(group, "commands", {"": group}).items()
+}
 #: Options that the library adds to every program.
 _COMMON = {"--help", "--install-completion", "--show-completion"}
 _PLACEHOLDERS = ("COMMAND", "--to RUN", "…", "...")
@@ -112,10 +117,11 @@ SHOWN = [
 
 def _parse(arguments: list[str]) -> None:
     """Parse a command without running it."""
-    with PROGRAM.make_context("feedsync", arguments) as context:
-        rest = [*context._protected_args, *context.args]
-        name, command, rest = PROGRAM.resolve_command(context, rest)
-        command.make_context(name, rest, parent=context)
+    context = PROGRAM.make_context("feedsync", arguments)
+    command = PROGRAM
+    while hasattr(command, "commands"):
+        name, command, rest = command.resolve_command(context, [*context._protected_args, *context.args])
+        context = command.make_context(name, rest, parent=context)
 
 
 @pytest.mark.parametrize(("page", "line"), SHOWN, ids=lambda value: value)

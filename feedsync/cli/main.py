@@ -19,7 +19,7 @@ import typer
 from typer.exceptions import TyperException
 
 from feedsync import __version__
-from feedsync.cli import consent, demo, doctor, explain, init, look, operate, reconcile, report, run, sandbox, web
+from feedsync.cli import consent, demo, doctor, explain, init, look, operate, reconcile, report, run, sandbox, schedule, web
 from feedsync.cli.common import Context, fail
 from feedsync.errors import ConfigError, Fatal, FeedsyncError
 
@@ -62,6 +62,7 @@ def options(
 
 
 run.add_to(app)
+schedule.add_to(app)
 consent.add_to(app)
 operate.add_to(app)
 reconcile.add_to(app)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from typing import Annotated
 
 import msgspec
 import typer
+from rich.text import Text
 
 from feedsync.cli.common import (
     Allow,
@@ -23,10 +26,11 @@ from feedsync.cli.common import (
     write_json,
 )
 from feedsync.cli.progress import showing
-from feedsync.errors import ConfigError, FeedsyncError
+from feedsync.due import due_of, run_due
+from feedsync.errors import ConfigError, FeedsyncError, Locked
 from feedsync.planning import Options
-from feedsync.report.summary import Reason, RunSummary
-from feedsync.report.terminal import print_run
+from feedsync.report.summary import Reason, RunSummary, utc_minute
+from feedsync.report.terminal import plain, print_run
 from feedsync.sync import Target, preview, run_schedule
 
 
@@ -49,6 +53,9 @@ def run(
         list[str] | None, typer.Argument(metavar="NAME...", help="The schedules to run.", show_default=False)
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Run every schedule that is enabled.")] = False,
+    due: Annotated[
+        bool, typer.Option("--due", help="Run what is due by its cron or every, by time itself, or after a failure.")
+    ] = False,
     limit: Annotated[
         int | None, typer.Option(min=0, help="Push at most so many products: a careful first push.", show_default=False)
     ] = None,
@@ -66,25 +73,40 @@ def run(
 ) -> None:
     """Bring the store up to the feeds: fetch, compare, push what changed, report."""
     where: Context = context.obj
-    if bool(names) == every:
-        raise ConfigError("FS-106", reason="name the schedules to run, or give --all")
+    if [bool(names), every, due].count(True) != 1:
+        raise ConfigError("FS-106", reason="name the schedules to run, or give --all or --due")
     if new_store and same_store:
         raise ConfigError("FS-106", reason="give --new-store or --same-store, not both")
     options = _options(allow, limit, ids)
     target = Target(new_store=new_store, same_store=same_store)
+    if due and (options != Options() or target != Target()):
+        raise ConfigError("FS-106", reason="--due runs things as they are set: name the schedule to run it otherwise")
+
+    now = int(time.time())
     results = RunsOutput([], [])
     codes = []
+    waiting: list[tuple[int, str, str]] = []
     unwritten: OSError | None = None
-    for name in where.names() if every else names or []:
+    for name in names or where.names():
         try:
             schedule = where.schedule(name)
+            next_run = due_of(schedule, where.state, now) if due else None
             if every and not schedule.enabled:
                 continue
+            if due and (next_run is None or next_run.at > now):
+                waiting += [(next_run.at, name, next_run.why)] if next_run else []
+                continue
             with showing() as progress:
-                summary = run_schedule(
-                    schedule, where.state, trigger="hand", options=options, target=target, progress=progress
-                )
+                if next_run:
+                    summary = run_due(schedule, where.state, next_run, progress=progress)
+                else:
+                    summary = run_schedule(
+                        schedule, where.state, trigger="hand", options=options, target=target, progress=progress
+                    )
         except FeedsyncError as error:  # a mistake in one schedule never stops another
+            if due and isinstance(error, Locked):  # it is being done
+                print(f"feedsync: {plain(error.message, 400)}; left to it", file=sys.stderr)
+                continue
             fail(error, as_json=False, schedule=name)
             results.errors.append(ErrorOutput(Reason(error.code, readable(error.message)), name))
             codes.append(error.exit_code)
@@ -98,8 +120,11 @@ def run(
                 unwritten = error
     if unwritten:
         raise unwritten
+    if due and not codes and console().is_terminal:  # cron would send a mail of it each time
+        at, name, why = min(waiting, default=(None, "", ""))
+        console().print(Text("nothing is due" + (f"; next is {name} at {utc_minute(at)} ({why})" if at else "")))
     if as_json:
-        single = [*results.runs, *results.errors] if len(codes) == 1 and not every else []
+        single = [*results.runs, *results.errors] if names and len(names) == 1 else []
         write_json(single[0] if single else results)
     raise typer.Exit(worst(codes))
 

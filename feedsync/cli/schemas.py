@@ -13,6 +13,7 @@ from feedsync.cli.doctor import DoctorOutput
 from feedsync.cli.explain import History
 from feedsync.cli.look import CheckOutput
 from feedsync.cli.run import RunsOutput
+from feedsync.cli.schedule import TimesOutput
 from feedsync.config import json_schema
 from feedsync.inspection import Inspection
 from feedsync.reconcile import Reconciliation
@@ -29,6 +30,7 @@ OUTPUTS: dict[str, type] = {
     "explain": Story,
     "doctor": DoctorOutput,
     "history": History,
+    "schedule-check": TimesOutput,
     "error": ErrorOutput,
 }
 

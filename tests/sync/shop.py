@@ -56,6 +56,8 @@ class Shop:
         self.location = "feed.xml"
         #: Further lines of the schedule, after [[feeds]].
         self.settings = ""
+        #: Lines before its first table.
+        self.top = ""
         self._serial = 0
         folder.mkdir(exist_ok=True)
         (folder / "key").write_text(sandbox.key)
@@ -75,6 +77,7 @@ class Shop:
     def schedule(self) -> Schedule:
         """The schedule as its file says it now."""
         lines = [
+            self.top,
             "[bik]",
             'key = { file = "%s" }' % (self.folder / "key"),
             'secret = { file = "%s" }' % (self.folder / "secret"),
