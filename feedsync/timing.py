@@ -74,8 +74,9 @@ def _check(expression: str, field: str, name: str, size: int) -> None:
 def ticks(fields: str, zone: tzinfo, after: int) -> Iterator[int]:
     """The moments of a cron expression (:func:`cron_fields`) after ``after``, in Unix seconds, each once."""
     last = after
-    for moment in CronSim(fields, datetime.fromtimestamp(after, zone)):
-        at = int(moment.timestamp())
+    moments = CronSim(fields, datetime.fromtimestamp(after, zone))
+    while True:
+        at = int(next(moments).timestamp())
         if at > last:  # the search begins at a wall clock, which an hour that is lived twice shows twice
             yield at
             last = at
@@ -92,8 +93,7 @@ def next_times(cron: str | None, every: int | None, zone: tzinfo, *, after: int,
             at += every
             yield at
     if cron is not None:
-        for at in ticks(cron_fields(cron), zone, after - offset):
-            yield at + offset
+        yield from (at + offset for at in ticks(cron_fields(cron), zone, after - offset))
 
 
 def next_time(cron: str | None, every: int | None, zone: tzinfo, *, after: int, offset: int = 0) -> int | None:

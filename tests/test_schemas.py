@@ -59,7 +59,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Two schedules: one with changes of many kinds, rejections and held removals, and one that is wrong."""
     with Sandbox() as sandbox:
         project = Project(tmp_path_factory.mktemp("schemas"), sandbox)
-        project.add("acme", *items(10, product_type="Tea > Black"))
+        project.add("acme", *items(10, product_type="Tea > Black"), first="every = '1h'")
         assert run_program(project.arguments("run", "acme")) == 0
         sandbox.add_fault(Fault("poison", id="P01"))
         changed = item("P01", price="90.00 INR", sale_price="999.00 INR", product_type="Tea > Green")
@@ -77,7 +77,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Any:
         ("run", ["report", "acme", "1"]),
         ("runs", ["run", "acme", "wrong"]),
         ("runs", ["run", "--all"]),
+        ("runs", ["run", "--due"]),
         ("check", ["check"]),
+        ("schedule-check", ["schedule", "check"]),
         ("error", ["run", "wrong"]),
         ("error", ["diff", "wrong"]),
         ("error", ["diff", "nobody"]),

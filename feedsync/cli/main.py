@@ -19,7 +19,21 @@ import typer
 from typer.exceptions import TyperException
 
 from feedsync import __version__
-from feedsync.cli import consent, demo, doctor, explain, init, look, operate, reconcile, report, run, sandbox, schedule, web
+from feedsync.cli import (
+    consent,
+    demo,
+    doctor,
+    explain,
+    init,
+    look,
+    operate,
+    reconcile,
+    report,
+    run,
+    sandbox,
+    schedule,
+    web,
+)
 from feedsync.cli.common import Context, fail
 from feedsync.errors import ConfigError, Fatal, FeedsyncError
 

@@ -112,7 +112,7 @@ def _times(schedule: Schedule, due: Due | None, now: int, count: int) -> Times:
 def _print(out: Console, times: Times, now: int) -> None:
     line = Text.assemble((times.schedule, "bold"), f" · {times.words} · {times.timezone}")
     if times.jitter_s:
-        line.append(f" · {times.jitter_s} s later, by its jitter")
+        line.append(f" · +{times.jitter_s} s of jitter")
     if not times.enabled:
         line.append(" · it rests (enabled = false)")
     out.print(line)
@@ -122,5 +122,5 @@ def _print(out: Console, times: Times, now: int) -> None:
         out.print(Text(f"  due {when} ({times.due_why})"))
     for moment in times.times:
         local, utc = datetime.fromisoformat(moment.local), datetime.fromisoformat(moment.utc).astimezone(UTC)
-        changed = "  the clocks changed" if moment.clocks_changed else ""
+        changed = "  clocks changed" if moment.clocks_changed else ""
         out.print(Text(f"  {local:%a %Y-%m-%d %H:%M:%S %z}   {utc:%a %Y-%m-%d %H:%M:%S} UTC{changed}"))
