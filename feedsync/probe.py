@@ -1,7 +1,7 @@
-"""Learning from a store what Bik's reference leaves open (bik-api.md, *Not stated*), with one disposable product.
+"""Learning from a store what Bik's reference leaves open (bik-api.md, *Not stated*), with two disposable products.
 
-What was not seen stays unknown. The product is removed again, whatever happens; the catalog cannot be, so it is always
-the same one. What was found is kept in the schedule's snapshot, for the store that it was found in.
+What was not seen stays unknown, and so does what only a wait would say. The products are removed again, whatever happens;
+what could not be removed is told by its id. The catalog cannot be removed, so it is always the same one.
 """
 
 from __future__ import annotations
@@ -11,100 +11,127 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-import stamina
+import msgspec
 
 from feedsync import __version__
 from feedsync.bik.client import Bik
 from feedsync.bik.wire import BikCatalog
-from feedsync.errors import ConfigError, FeedsyncError, Rejected
+from feedsync.errors import ConfigError, FeedsyncError, Rejected, Retryable
+from feedsync.lateness import NotYet, rounds
 from feedsync.snapshot.bikfindings import BikFindings
 
 PRODUCT = "feedsync-probe"
+#: Goes out in one request with the bad one.
+WITNESS = "feedsync-probe-good"
 #: Refused by every store: it has no name.
 BAD = "feedsync-probe-bad"
 NOBODY = "feedsync-probe-nobody"
+_MADE = (PRODUCT, WITNESS, BAD)
 _TITLE = "feedsync probe (disposable, can be deleted)"
+_CATALOG = "feedsync probe (can be ignored)"
 _URGENCY = 4
 _TRIES = 7
-_LONGEST_PAUSE_S = 8.0
+_FIRST_PAUSE_S = 0.25
+Records = dict[str, dict[str, Any]]
 
 
-class _NotSeen(Exception):
-    """A write is not shown yet."""
+class Left(msgspec.Struct, frozen=True):
+    """A product of the probe's that is still in the store, or may be, and why."""
+
+    id: str
+    reason: str
 
 
-def probe(bik: Bik, *, clock: Callable[[], float] = time.time) -> BikFindings:
+class Probed(msgspec.Struct, frozen=True):
+    """What a probe came to: what was ``found`` (None: it broke off, as ``failed`` says), and what it left behind."""
+
+    found: BikFindings | None
+    failed: FeedsyncError | None
+    left: list[Left]
+
+
+def probe(bik: Bik, *, clock: Callable[[], float] = time.time) -> Probed:
     """Try it out.
 
     Raises:
-        ConfigError: FS-106, somebody else's product has the id of the probe's.
-        FeedsyncError: the store does not take what it must take; the product is removed as far as that goes.
+        ConfigError: FS-106, somebody else's product or catalog has an id of the probe's; nothing was done.
+        FeedsyncError: the store cannot be read; nothing was done.
     """
-    for record in bik.get_products([PRODUCT, BAD, NOBODY], _URGENCY):
-        if not str(record.get("name", "")).startswith(_TITLE):
-            reason = f"the store has a product {record['id']!r} that is not the probe's; nothing was done"
-            raise ConfigError("FS-106", reason=reason)
+    _nobody_elses(bik)
+    found, failed = None, None
     try:
-        return _probe(bik, clock)
-    finally:
-        for product_id in (PRODUCT, BAD):
-            with suppress(FeedsyncError):  # what went wrong before is what must be told
-                bik.delete_products([product_id], _URGENCY)
+        found = _probe(bik, clock)
+    except FeedsyncError as error:
+        failed = error
+    except BaseException:  # a signal: there is no time to look whether it worked, which the next probe does
+        _delete(bik)
+        raise
+    return Probed(found, failed, _tidied(bik))
+
+
+def _nobody_elses(bik: Bik) -> None:
+    products, catalogs = bik.get_products([*_MADE, NOBODY], _URGENCY), bik.get_catalogs([PRODUCT], _URGENCY)
+    theirs = [r["id"] for r in products if not _is_ours(r) and r["id"] in (*_MADE, NOBODY)]
+    theirs += [r["id"] for r in catalogs if r.get("name") != _CATALOG and r["id"] == PRODUCT]
+    if theirs:
+        reason = f"the store has a product or catalog {theirs[0]!r} that is not the probe's; nothing was done"
+        raise ConfigError("FS-106", reason=reason)
+
+
+def _is_ours(record: dict[str, Any]) -> bool:
+    return any(str(record.get(field, "")).startswith(_TITLE) for field in ("name", "description"))
 
 
 def _probe(bik: Bik, clock: Callable[[], float]) -> BikFindings:
-    bik.put_catalogs([BikCatalog(PRODUCT, "feedsync probe (can be ignored)")], _URGENCY)
-    began = clock()
-    bik.put_records([_record(1, "A", "B", description="first", tags="probe")], _URGENCY)
-    seen = _seen(bik, 1)
-    delay = round(clock() - began, 1) if seen else None
-    bik.put_records([_record(2, "A")], _URGENCY)
-    changed = _seen(bik, 2)
-    applied = None
-    try:
-        bik.put_records([_record(3, "A"), {"id": BAD}], _URGENCY)
-    except Rejected:
-        applied = _seen(bik, 3) is not None if changed else None
-    first = bik.list_products(None, _URGENCY)
-    more = bool(first) and bool(bik.list_products(first[-1]["id"], _URGENCY))
+    bik.put_catalogs([BikCatalog(PRODUCT, _CATALOG)], _URGENCY)
+    first, delay = _written(bik, 1, "A", "B", description="first", tags="probe")
+    second, again = _written(bik, 2, "A") if first else (None, None)
     return BikFindings(
         at=int(clock()),
         version=__version__,
-        fields_replaced=_replaced(seen, changed, "description"),
-        combinations_dropped=_dropped(seen, changed),
-        good_of_bad_applied=applied,
+        fields_replaced=_replaced(first, second, "description"),
+        combinations_dropped=_dropped(first, second),
+        good_of_bad_applied=_applies_good(bik, max(delay, again)) if delay is not None and again is not None else None,
         delete_unknown_ok=_deletes_unknown(bik),
-        read_delay_s=delay,
-        page_size=len(first) if more else None,
+        read_delay_s=None if delay is None else round(max(delay, again or 0.0), 1),
+        page_size=_page_size(bik),
     )
 
 
-def _record(number: int, *variants: str, **fields: str) -> dict[str, Any]:
+def _record(product_id: str, number: int, *variants: str, **fields: str) -> dict[str, Any]:
     url = "https://feedsync.invalid/probe"
     combinations = [
         {
-            "id": f"{PRODUCT}-{name}", "name": name, "productId": PRODUCT, "price": 1, "discountedPrice": 1,
+            "id": f"{product_id}-{name}", "name": name, "productId": product_id, "price": 1, "discountedPrice": 1,
             "quantity": 0, "image": url, "productUrl": url, "currency": "INR", "options": {"Title": name},
         }
         for name in variants
     ]  # fmt: skip
     return {
-        "id": PRODUCT, "name": f"{_TITLE} {number}", "url": url, "photos": [{"photoUrl": url}], "combinations": combinations,
-        "currency": "INR", "catalogIds": [PRODUCT], "addToCartDisabled": True, **fields,
+        "id": product_id, "name": f"{_TITLE} {number}", "url": url, "photos": [{"photoUrl": url}],
+        "combinations": combinations, "currency": "INR", "catalogIds": [PRODUCT], "addToCartDisabled": True, **fields,
     }  # fmt: skip
 
 
-def _seen(bik: Bik, number: int) -> dict[str, Any] | None:
-    """The product once its n-th writing is shown; None: it never was."""
-    with suppress(_NotSeen):
-        for attempt in stamina.retry_context(
-            on=_NotSeen, attempts=_TRIES, timeout=None, wait_initial=0.25, wait_max=_LONGEST_PAUSE_S, wait_jitter=0
-        ):
+def _written(bik: Bik, number: int, *variants: str, **fields: str) -> tuple[dict[str, Any] | None, float | None]:
+    """The product once its n-th writing is shown, and after how many seconds that was; None: it never was."""
+    bik.put_records([_record(PRODUCT, number, *variants, **fields)], _URGENCY)
+    began = time.monotonic()
+    shown = _shown(bik, lambda found: found.get(PRODUCT, {}).get("name") == f"{_TITLE} {number}")
+    return (shown[PRODUCT], time.monotonic() - began) if shown else (None, None)
+
+
+def _shown(
+    bik: Bik, when: Callable[[Records], bool], *, pause_s: float = _FIRST_PAUSE_S, tries: int = _TRIES
+) -> Records | None:
+    """The probe's products in the store, as soon as they are as they should be; None: they never were."""
+    with suppress(NotYet):
+        for attempt in rounds(pause_s, tries):
             with attempt:
-                found = bik.get_products([PRODUCT], _URGENCY)
-                if not found or found[0].get("name") != f"{_TITLE} {number}":
-                    raise _NotSeen
-                return found[0]
+                found = {record["id"]: record for record in bik.get_products(list(_MADE), _URGENCY)}
+                if not when(found):
+                    raise NotYet
+                return found
     return None
 
 
@@ -119,12 +146,79 @@ def _dropped(before: dict[str, Any] | None, after: dict[str, Any] | None) -> boo
     return {(2, 1): True, (2, 2): False}.get(tuple(counts))  # type: ignore[arg-type]
 
 
-def _deletes_unknown(bik: Bik) -> bool:
+def _applies_good(bik: Bik, delay_s: float) -> bool | None:
+    """Whether the good product of a refused request is stored.
+
+    It is known not to be where a later write is shown and it is not, also after the longest that a write took here.
+    """
+    try:
+        bik.put_records([_record(WITNESS, 1, "A"), {"id": BAD, "description": _TITLE}], _URGENCY)
+    except Rejected:
+        later, _ = _written(bik, 3, "A")
+    except Retryable:
+        return None
+    else:
+        return None  # it was not refused
+    if later is None:
+        return None
+    return _shown(bik, lambda found: WITNESS in found, pause_s=max(_FIRST_PAUSE_S, delay_s), tries=2) is not None
+
+
+def _deletes_unknown(bik: Bik) -> bool | None:
     try:
         bik.delete_products([NOBODY], _URGENCY)
     except Rejected:
         return False
+    except Retryable:
+        return None
     return True
+
+
+def _page_size(bik: Bik) -> int | None:
+    """How many products a page has; None where there is one page alone, or the next one has nothing new."""
+    try:
+        first = bik.list_products(None, _URGENCY)
+        more = bik.list_products(first[-1]["id"], _URGENCY) if first else []
+    except Retryable:
+        return None
+    return len(first) if {r["id"] for r in more} - {r["id"] for r in first} else None
+
+
+def _delete(bik: Bik) -> dict[str, FeedsyncError]:
+    """Delete what was made, each alone: an id that is not there may be an error. The ids that it did not work for."""
+    refused = {}
+    for product_id in _MADE:
+        try:
+            bik.delete_products([product_id], _URGENCY)
+        except FeedsyncError as error:
+            refused[product_id] = error
+    return refused
+
+
+def _tidied(bik: Bik) -> list[Left]:
+    """Delete what was made; what is left of it all the same, or may be."""
+    refused = _delete(bik)
+    last: Records = {}
+
+    def gone(found: Records) -> bool:
+        last.clear()
+        last.update(found)
+        return not last.keys() & set(_MADE)
+
+    try:
+        _shown(bik, gone)
+    except FeedsyncError as error:
+        nobody_knows = f"nobody knows whether it is: {error.code}: {error.message}"
+        return [Left(product_id, nobody_knows) for product_id in refused]
+    left = []
+    for product_id in _MADE:
+        failure = refused.get(product_id)
+        words = f"its deletion failed: {failure.code}: {failure.message}" if failure else "its deletion was taken"
+        if product_id in last:
+            left.append(Left(product_id, f"it is shown there; {words}"))
+        elif failure and (product_id == PRODUCT or not isinstance(failure, Rejected)):  # it may come up yet
+            left.append(Left(product_id, f"it is not shown, but {words}"))
+    return left
 
 
 def known(findings: BikFindings) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from feedsync.push import push
 from feedsync.reading import read_feeds
 from feedsync.report.summary import RunSummary, summarize
 from feedsync.settings import Schedule
+from feedsync.snapshot.bikfindings import bik_findings, keep_findings
 from feedsync.snapshot.calls import forget_calls
 from feedsync.snapshot.feeds import Reading, last_readings
 from feedsync.snapshot.lock import schedule_lock
@@ -149,7 +150,7 @@ def _rounded(stages: Stages) -> dict[str, float]:
 
 def _claim(store: Store, schedule: Schedule, app_key: str, target: Target) -> None:
     """A snapshot's *sent* belongs to one store: its address and app key (design, section 3)."""
-    mine = _target(schedule, app_key)
+    mine = target_of(schedule, app_key)
     known = store.meta("target")
     if known == mine:
         return
@@ -158,10 +159,13 @@ def _claim(store: Store, schedule: Schedule, app_key: str, target: Target) -> No
             same_store(store, schedule, app_key)
         with store.transaction():
             Products(store).forget_target()
+    elif known is not None and (findings := bik_findings(store)):
+        keep_findings(store, findings, mine)
     store.set_meta("target", mine)
 
 
-def _target(schedule: Schedule, app_key: str) -> bytes:
+def target_of(schedule: Schedule, app_key: str) -> bytes:
+    """The store that *sent* and findings belong to: its address and its app key, of which only a hash is kept."""
     return msgspec.json.encode([schedule.bik.base_url, hashlib.sha256(app_key.encode()).hexdigest()[:16]])
 
 
@@ -172,7 +176,7 @@ def same_store(store: Store, schedule: Schedule, app_key: str) -> None:
         ConfigError: FS-505.
     """
     known = store.meta("target")
-    if known not in (None, _target(schedule, app_key)):
+    if known not in (None, target_of(schedule, app_key)):
         raise ConfigError("FS-505", schedule=schedule.name, known=msgspec.json.decode(known)[0])
 
 

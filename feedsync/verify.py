@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
-import stamina
 import xxhash
 
 from feedsync.bik import wire
 from feedsync.bik.client import Bik
 from feedsync.errors import SENTENCES, FeedsyncError
+from feedsync.lateness import NotYet, first_pause_s, rounds
 from feedsync.model import ProductPayload
 from feedsync.plan import Pushed
 from feedsync.settings import Schedule
@@ -26,14 +26,8 @@ from feedsync.snapshot.store import Store
 #: One product in so many is read back, and one of each batch at least.
 SAMPLE_OF = 20
 _TRIES = 5
-_FIRST_PAUSE_S = 1.0
-_LONGEST_PAUSE_S = 8.0
 _URGENCY = 4
 _PAYLOADS = msgspec.msgpack.Decoder(ProductPayload)
-
-
-class _NotYet(Exception):
-    """Something is not as it was sent, which may be a matter of time."""
 
 
 def verify(store: Store, schedule: Schedule, bik: Bik, run: int, pushed: Pushed) -> None:
@@ -50,8 +44,7 @@ class _Verification:
     def __init__(self, store: Store, schedule: Schedule, bik: Bik, run: int, pushed: Pushed) -> None:
         self._store, self._schedule, self._bik, self._run, self._pushed = store, schedule, bik, run, pushed
         self._products = Products(store)
-        findings = bik_findings(store)
-        self._pause_s = max(_FIRST_PAUSE_S, findings.read_delay_s or 0.0) if findings else _FIRST_PAUSE_S
+        self._pause_s = first_pause_s(bik_findings(store))
         store.execute("create temp table if not exists differing (id text primary key, field text) without rowid")
         store.execute("delete from differing")
 
@@ -59,16 +52,13 @@ class _Verification:
         for batch in self._batches("p.sent_run = ? and p.outcome = 'acknowledged'", self._run):
             self._read(batch if self._schedule.bik.verify == "all" else _sample(batch, self._run))
         try:
-            for attempt in stamina.retry_context(
-                on=_NotYet, attempts=_TRIES, timeout=None, wait_initial=self._pause_s, wait_max=_LONGEST_PAUSE_S,
-                wait_jitter=0,
-            ):  # fmt: skip
+            for attempt in rounds(self._pause_s, _TRIES):
                 with attempt:
                     if attempt.num > 1:
                         self._read_again()
                     if self._differing():
-                        raise _NotYet
-        except _NotYet:
+                        raise NotYet
+        except NotYet:
             with self._store.transaction():
                 for step in (step for batch in self._doubted() for step in batch):
                     field = self._store.scalar("select field from differing where id = ?", step.product_id)

@@ -137,7 +137,7 @@ class Bik:
 
         Raises:
             Rejected: FS-703, Bik says that the data is bad.
-            Fatal: FS-701 (401, 403), FS-702 (404).
+            Fatal: FS-701 (401, 403), FS-702 (404, but of a deletion).
             Retryable: FS-704 to FS-706 after the last try, FS-709 when the run ended before the first; where any try
                 leaves open whether it was applied, the error is that one's (FS-705, FS-706).
         """
@@ -198,6 +198,8 @@ class Bik:
 def _refusal(call: str, status: int, words: str, after_s: float | None) -> FeedsyncError:
     if status in (401, 403):
         return Fatal("FS-701", status=status, reason=words)
+    if status == 404 and call == "products/delete":  # may be said of an id that is not there: nobody knows (bik-api.md)
+        return Rejected("FS-703", reason=words)
     if status == 404 or 300 <= status < 400:
         return Fatal("FS-702", status=status, path=call)
     if status in (408, 425, 429) or status >= 500:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
@@ -13,25 +14,17 @@ from feedsync.bik.opening import bik_credentials, opened
 from feedsync.cli.common import Context, Json, confirm, console, write_json
 from feedsync.cli.consent import Yes
 from feedsync.config import schedule_files
-from feedsync.doctor import Check, machine, one
-from feedsync.errors import ConfigError, FeedsyncError
-from feedsync.probe import known, probe
+from feedsync.doctor import Check, ScheduleHealth, machine, one
+from feedsync.errors import ConfigError
+from feedsync.probe import PRODUCT, Probed, known, probe
 from feedsync.report.terminal import plain, print_hanging
 from feedsync.settings import Schedule
-from feedsync.snapshot.bikfindings import BikFindings, bik_findings, keep_findings
+from feedsync.snapshot.bikfindings import keep_findings
 from feedsync.snapshot.lock import schedule_lock
 from feedsync.snapshot.store import Store
-from feedsync.sync import same_store, snapshot_path
+from feedsync.sync import same_store, snapshot_path, target_of
 
 _STYLES = {"ok": "green", "warning": "yellow", "bad": "bold red"}
-
-
-class ScheduleHealth(msgspec.Struct):
-    """One schedule's checks, and what is known of its store (null: nobody looked)."""
-
-    schedule: str
-    checks: list[Check]
-    findings: BikFindings | None = None
 
 
 class DoctorOutput(msgspec.Struct):
@@ -58,7 +51,7 @@ def doctor(
         str | None, typer.Argument(help="One schedule; all of them if it is left out.", show_default=False)
     ] = None,
     probing: Annotated[
-        bool, typer.Option("--probe", help="Learn with a disposable product what Bik's reference leaves open.")
+        bool, typer.Option("--probe", help="Learn with disposable products what Bik's reference leaves open.")
     ] = False,
     yes: Yes = False,
     as_json: Json = False,
@@ -70,22 +63,18 @@ def doctor(
     names = [path.stem for path in schedule_files(where.schedules)] if name is None else [name]
     result = DoctorOutput(list(machine(where.state)), [])
     for one_name in names:
-        health = ScheduleHealth(one_name, [])
-        result.schedules.append(health)
         try:
             schedule = where.schedule(one_name)
-        except FeedsyncError as error:
-            health.checks.append(Check("schedule", "bad", f"{error.code}: {error.message}", "feedsync check says more"))
+        except ConfigError as error:
+            if error.code == "FS-104":
+                raise
+            wrong = Check("schedule", "bad", f"{error.code}: {error.message}", "feedsync check says more")
+            result.schedules.append(ScheduleHealth(one_name, [wrong]))
             continue
-        health.checks += one(schedule, where.state)
-        if probing and not any(check.level == "bad" for check in health.checks):
-            if not yes:
-                confirm(
-                    f"Create a product and a catalog 'feedsync-probe' in the store of {one_name}, and delete the product?"
-                )
-            health.findings = _probe(where, schedule)
-        else:
-            health.findings = _known(where, one_name)
+        health = one(schedule, where.state)
+        result.schedules.append(health)
+        if probing:
+            _probe(where, schedule, health, yes=yes)
     if as_json:
         write_json(result)
     else:
@@ -93,25 +82,41 @@ def doctor(
     raise typer.Exit(result.exit_code)
 
 
-def _known(where: Context, name: str) -> BikFindings | None:
-    path = snapshot_path(where.state, name)
-    if not path.exists():
-        return None
-    with Store(path, read_only=True) as store:
-        return bik_findings(store)
-
-
-def _probe(where: Context, schedule: Schedule) -> BikFindings:
+def _probe(where: Context, schedule: Schedule, health: ScheduleHealth, *, yes: bool) -> None:
+    """Probe the schedule's store, where nothing is wrong with it; what came of it joins the other checks."""
+    if health.bad:
+        health.checks.append(Check("probe", "warning", "nothing was probed", "mend first what is bad"))
+        return
+    if not yes:
+        question = (
+            f"Create products and a catalog whose ids begin with {PRODUCT!r} in the store of {schedule.name}, and "
+            "delete the products?"
+        )
+        confirm(question)
     credentials = bik_credentials(schedule)
+    key = credentials.key.get_secret_value()
     with (
         schedule_lock(where.state / f"{schedule.name}.lock", schedule.name),
         Store(snapshot_path(where.state, schedule.name)) as store,
         opened(schedule, credentials, where.state) as bik,
     ):
-        same_store(store, schedule, credentials.key.get_secret_value())
-        findings = probe(bik)
-        keep_findings(store, findings)
-    return findings
+        same_store(store, schedule, key)
+        probed = probe(bik)
+        if probed.found is not None:
+            keep_findings(store, probed.found, target_of(schedule, key))
+            health.findings = probed.found
+    health.checks += _told(probed)
+
+
+def _told(probed: Probed) -> Iterator[Check]:
+    if probed.failed is None:
+        yield Check("probe", "ok", "the store was probed")
+    else:
+        broke_off = f"it broke off: {probed.failed.code}: {probed.failed.message}"
+        yield Check("probe", "bad", broke_off, "docs/errors.md says what to do; what was known before stays")
+    for left in probed.left:
+        todo = f"delete {left.id} in Bik's dashboard, or probe again later, which tries it once more"
+        yield Check("probe", "bad", f"the product {left.id!r} is left over: {left.reason}", todo)
 
 
 def _print(out: Console, result: DoctorOutput) -> None:

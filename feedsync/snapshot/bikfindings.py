@@ -1,4 +1,4 @@
-"""What was learned about the store that a snapshot belongs to."""
+"""What was learned about the store that a snapshot belongs to, or will belong to with its first run."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ class _Kept(msgspec.Struct, frozen=True):
     findings: BikFindings
 
 
-def keep_findings(store: Store, findings: BikFindings) -> None:
-    """Remember what was found, for the store that the snapshot belongs to now."""
-    store.set_meta("bik_findings", msgspec.json.encode(_Kept(store.meta("target") or b"", findings)))
+def keep_findings(store: Store, findings: BikFindings, target: bytes) -> None:
+    """Remember what was found of the store that ``target`` names (base URL and app key)."""
+    store.set_meta("bik_findings", msgspec.json.encode(_Kept(target, findings)))
 
 
-def bik_findings(store: Store) -> BikFindings | None:
-    """What is known of the store; None where nobody looked, or where the snapshot belongs to another one now."""
+def bik_findings(store: Store, target: bytes | None = None) -> BikFindings | None:
+    """What is known of a store, of the snapshot's own unless ``target`` names one; None where nobody looked at that one."""
     text = store.meta("bik_findings")
     kept = msgspec.json.decode(text, type=_Kept) if text else None
-    return kept.findings if kept and kept.target == (store.meta("target") or b"") else None
+    return kept.findings if kept and kept.target == (target or store.meta("target")) else None
 
 
 class Drift(msgspec.Struct, frozen=True):

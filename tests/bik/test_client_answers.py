@@ -15,7 +15,7 @@ from .scripted import Answer
 def error_of(connect: Connect, script: Script, answer: Answer) -> FeedsyncError:
     """What a client makes of an answer that is no yes."""
     with pytest.raises(FeedsyncError) as caught:
-        connect(script(answer).base_url).delete_products(["A"], 0)
+        connect(script(answer).base_url).put_products([], 0)
     return caught.value
 
 
@@ -96,6 +96,12 @@ def test_a_no_is_told_by_both_statuses(
 ) -> None:
     error = error_of(connect, script, answer)
     assert (type(error), error.code) == (kind, code)
+
+
+@pytest.mark.parametrize("answer", [Answer(b'{"status": 404}', 404), Answer(b'{"status": 404}')])
+def test_404_of_a_deletion_may_be_about_an_id(connect: Connect, script: Script, answer: Answer) -> None:
+    with pytest.raises(Rejected):
+        connect(script(answer).base_url).delete_products(["A"], 0)
 
 
 @pytest.mark.parametrize(("status", "tries"), [(400, 1), (401, 1), (403, 1), (404, 1), (302, 1), (429, 3), (500, 3)])

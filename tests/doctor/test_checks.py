@@ -21,8 +21,13 @@ def levels(checks: list[Check]) -> dict[str, str]:
 
 def health(shop: Shop, skew: float | None = None) -> list[Check]:
     if skew is None:
-        return list(one(shop.schedule(), shop.state))
-    return list(one(shop.schedule(), shop.state, clock=lambda: time.time() + skew))
+        return one(shop.schedule(), shop.state).checks
+    return one(shop.schedule(), shop.state, clock=lambda: time.time() + skew).checks
+
+
+def the(what: str, checks: list[Check]) -> Check:
+    (found,) = (check for check in checks if check.what == what)
+    return found
 
 
 @pytest.mark.parametrize(("free", "level"), [(2_000_000_000, "ok"), (500_000_000, "warning"), (1_000_000, "bad")])
@@ -45,14 +50,16 @@ def test_sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, w
 
 
 def test_a_healthy_schedule(shop: Shop) -> None:
-    assert levels(health(shop)) == {"lock": "ok", "secrets": "ok", "bik": "ok", "clock": "ok"}
+    assert levels(health(shop)) == {
+        "lock": "ok", "secrets": "ok", "snapshot": "ok", "bik": "ok", "clock": "ok",
+    }  # fmt: skip
     shop.bik["app_id"] = '"sandbox"'
     assert levels(health(shop))["bik"] == "ok"
 
 
 @pytest.mark.parametrize("skew", [-3600, 121, 90_000])
 def test_a_clock_that_is_off(shop: Shop, skew: int) -> None:
-    (check,) = (c for c in health(shop, skew) if c.what == "clock")
+    check = the("clock", health(shop, skew))
     assert (check.level, "NTP" in check.todo) == ("bad", True)
 
 
@@ -66,11 +73,11 @@ def test_a_store_that_does_not_tell_its_time(shop: Shop, monkeypatch: pytest.Mon
 
 def test_credentials_that_are_refused_and_secrets_that_are_missing(shop: Shop) -> None:
     shop.fault("unauthorized")
-    assert levels(health(shop)) == {"lock": "ok", "secrets": "ok", "bik": "bad"}
+    assert levels(health(shop)) == {"lock": "ok", "secrets": "ok", "snapshot": "ok", "bik": "bad"}
     (shop.folder / "key").unlink()
     checks = health(shop)
-    assert levels(checks) == {"lock": "ok", "secrets": "bad"}
-    assert "FS-105" in checks[1].message
+    assert levels(checks) == {"lock": "ok", "secrets": "bad", "snapshot": "ok"}
+    assert "FS-105" in the("secrets", checks).message
 
 
 def test_locks(shop: Shop) -> None:
