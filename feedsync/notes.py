@@ -34,11 +34,12 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Undelivered(msgspec.Struct, frozen=True):
-    """A receiver could not be told, since when (Unix seconds), and why."""
+    """A receiver could not be told, and why; since when, and when it was last tried (Unix seconds)."""
 
     receiver: str
     reason: str
-    at: int
+    since: int
+    tried_at: int
 
 
 class Notes(msgspec.Struct):

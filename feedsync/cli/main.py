@@ -20,6 +20,7 @@ from typer.exceptions import TyperException
 
 from feedsync import __version__
 from feedsync.cli import (
+    alerts,
     consent,
     demo,
     doctor,
@@ -88,6 +89,7 @@ init.add_to(app)
 sandbox.add_to(app)
 web.add_to(app)
 demo.add_to(app)
+alerts.add_to(app)
 
 
 def main(arguments: list[str] | None = None) -> None:

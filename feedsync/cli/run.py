@@ -10,6 +10,7 @@ import msgspec
 import typer
 from rich.text import Text
 
+from feedsync.alerts import after_run, check_alerts
 from feedsync.cli.common import (
     Allow,
     Context,
@@ -88,6 +89,7 @@ def run(
     waiting: list[tuple[int, str, str]] = []
     unwritten: OSError | None = None
     for name in names or where.names():
+        schedule = None
         try:
             schedule = where.schedule(name)
             next_run = due_of(schedule, where.state, now) if due else None
@@ -95,6 +97,7 @@ def run(
                 continue
             if due and (next_run is None or next_run.at > now):
                 waiting += [(next_run.at, name, next_run.why)] if next_run else []
+                check_alerts(schedule, where.state)
                 continue
             with showing() as progress:
                 if next_run:
@@ -110,7 +113,10 @@ def run(
             fail(error, as_json=False, schedule=name)
             results.errors.append(ErrorOutput(Reason(error.code, readable(error.message)), name))
             codes.append(error.exit_code)
+            if schedule is not None:
+                after_run(schedule, where.state, error)
             continue
+        after_run(schedule, where.state)
         results.runs.append(summary)
         codes.append(summary.exit_code)
         if not as_json:
