@@ -19,6 +19,7 @@ from feedsync.report.summary import Reason, RunSummary
 from feedsync.snapshot.bikfindings import last_drift
 from feedsync.snapshot.feeds import last_change
 from feedsync.snapshot.lock import Holder, holders
+from feedsync.snapshot.moments import READING
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
 from feedsync.sync import snapshot_path
@@ -57,7 +58,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     ``word`` is ``broken`` (its file), ``unreadable`` (its snapshot), ``never ran``, ``running``, or how the last run ended;
     ``problem`` says more. ``known`` is False where the snapshot could not be read, so that nothing of it is known.
     ``runs`` are the last ones, the newest first; ``last`` is the newest that is not going on. ``last_good_at`` is when the
-    last good run ended, ``changed_at`` when a document last differed (Unix seconds). ``products`` and ``variants`` are those
+    last good run that read the feeds ended, ``changed_at`` when a document last differed (Unix seconds). ``products`` and ``variants`` are those
     that Bik acknowledged, ``held`` the changes that each gate holds now, ``rejected`` the items and products that are
     refused now, ``drifted`` the products that are otherwise in the store than Bik acknowledged. ``lag_s`` is how long the
     newest document took from its making (or, where its server does not say, from the run's beginning) until Bik had it.
@@ -140,7 +141,9 @@ def _read(store: Store, name: str, holder: Holder | None, died: Holder | None, n
         holder=holder,
         died=died,
         runs=runs,
-        last_good_at=store.scalar(f"select max(finished_at) from runs where outcome in {GOOD}"),
+        last_good_at=store.scalar(
+            f"select max(finished_at) from runs where outcome in {GOOD} and trigger in {READING}"
+        ),
         first_run_at=store.scalar("select min(started_at) from runs"),
         changed_at=changed_at,
         products=products,

@@ -97,7 +97,7 @@ class Shop:
         """One run, with an empty log of requests before it."""
         self.sandbox.clear_requests()
         return run_schedule(
-            self.schedule(), self.state, trigger="test", options=_options(allow, limit, ids), target=target,
+            self.schedule(), self.state, trigger="hand", options=_options(allow, limit, ids), target=target,
             clock=lambda: self.now,
         )  # fmt: skip
 
