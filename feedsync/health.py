@@ -58,10 +58,11 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     ``word`` is ``broken`` (its file), ``unreadable`` (its snapshot), ``never ran``, ``running``, or how the last run ended;
     ``problem`` says more. ``known`` is False where the snapshot could not be read, so that nothing of it is known.
     ``runs`` are the last ones, the newest first; ``last`` is the newest that is not going on. ``last_good_at`` is when the
-    last good run that read the feeds ended, ``changed_at`` when a document last differed (Unix seconds). ``products`` and ``variants`` are those
-    that Bik acknowledged, ``held`` the changes that each gate holds now, ``rejected`` the items and products that are
-    refused now, ``drifted`` the products that are otherwise in the store than Bik acknowledged. ``lag_s`` is how long the
-    newest document took from its making (or, where its server does not say, from the run's beginning) until Bik had it.
+    last good run that read the feeds ended, ``changed_at`` when a document last differed (Unix seconds). ``products`` and
+    ``variants`` are those that Bik acknowledged, ``held`` the changes that each gate holds now, ``rejected`` the items and
+    products that are refused now, ``drifted`` the products that are otherwise in the store than Bik acknowledged.
+    ``lag_s`` is how long the newest document took from its making (or, where its server does not say, from the run's
+    beginning) until Bik had it.
     """
 
     schedule: str
