@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -150,18 +151,28 @@ def _snapshot(schedule: Schedule, state: Path, credentials: BikCredentials | Non
         with Store(path, read_only=True) as store:
             damage = store.scalar("pragma quick_check(1)")
             if damage != "ok":
-                todo = "put back its last good copy: docs/errors.md, FS-503"
+                todo = f"put back its last good copy: feedsync restore {schedule.name} FILE"
                 return Check("snapshot", "bad", f"{path} is damaged: {damage}", todo), None
             if credentials is None:
                 same_address(store, schedule)
-                return Check("snapshot", "ok", "it is whole"), bik_findings(store)
+                return _whole(store, schedule), bik_findings(store)
             key = credentials.key.get_secret_value()
             same_store(store, schedule, key)
-            return Check("snapshot", "ok", "it is whole"), bik_findings(store, target_of(schedule, key))
+            return _whole(store, schedule), bik_findings(store, target_of(schedule, key))
     except FeedsyncError as error:
         if error.code == "FS-503" and _is_older(path):
             return Check("snapshot", "ok", "it is of an older feedsync: the next run brings it up to date"), None
         return _wrong("snapshot", error, "docs/errors.md says what to do"), None
+
+
+def _whole(store: Store, schedule: Schedule) -> Check:
+    """Who wrote it, and whether a copy was put back that nobody compared with the store since."""
+    writer = (store.meta("written_by") or b"").decode() or "older than this one"
+    if (restored := store.meta("restored_at")) is None:
+        return Check("snapshot", "ok", f"it is whole, written by feedsync {writer}")
+    when = datetime.fromtimestamp(int(restored), UTC)
+    todo = f"feedsync reconcile {schedule.name}"
+    return Check("snapshot", "warning", f"a copy was put back at {when:%Y-%m-%d %H:%M} UTC", todo)
 
 
 def _is_older(path: Path) -> bool:

@@ -86,12 +86,15 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-421": "{field}: {transform} failed on {value!r}: {reason}",
     # 5xx: snapshot
     "FS-501": "{schedule}: another run holds the lock: pid {pid} on {host} since {since} ({command})",
-    "FS-502": "{path}: the snapshot was written by a newer feedsync (schema {found}, this one knows {known})",
+    "FS-502": "{path}: the snapshot was written by {version} (schema {found}; this one knows {known})",
     "FS-503": "{path}: the snapshot cannot be used: {reason}",
     "FS-504": "{schedule}: there is no run {run}",
     "FS-505": "{schedule}: this snapshot belongs to another Bik store ({known}); run again with "
     "--new-store to forget what was sent there, or with --same-store if it is the same store under a new key or address",
     "FS-506": "{schedule}: neither the feeds nor the snapshot know the id {id!r}{hint}",
+    "FS-507": "{path}: the copy of the snapshot cannot be written: {reason}",
+    "FS-508": "{path}: this is no backup of {schedule}: {reason}",
+    "FS-509": "{schedule}: there is no snapshot in {directory} yet",
     "FS-510": "{path}: this cannot be locked ({reason}): put the state on a local disk",
     # 6xx: the plan
     "FS-601": "{schedule}: nothing that is held is meant by this (feedsync approve {schedule} shows what is held)",

@@ -116,6 +116,8 @@ def reconcile(
         comparison = _Comparison(store, schedule, bik, progress)
         result = comparison.result()
         keep_drift(store, Drift(int(clock()), result.ours))
+        if result.unknown is None:
+            store.execute("delete from meta where key = 'restored_at'")  # the reconcile that a restore asks for
         if fix or adopt:
             with store.transaction():
                 if fix:

@@ -146,9 +146,19 @@ class Protect(Model):
 
 
 class History(Model):
-    """How long the way back to earlier runs is kept."""
+    """How long the way back to earlier runs is kept, and how long runs are, with what they found and changed.
+
+    ``changes`` has a least value, since the gates look back.
+    """
 
     keep: Duration = Field(default="30d", validate_default=True)
+    changes: Annotated[Duration, Field(ge=2 * 86400)] = Field(default="400d", validate_default=True)
+
+    @model_validator(mode="after")
+    def _way_back_within(self) -> History:
+        if self.keep > self.changes:
+            raise ValueError("keep must not be longer than changes: the way back goes along the runs")
+        return self
 
 
 class AbsencePolicy(Model):

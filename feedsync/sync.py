@@ -22,11 +22,10 @@ from feedsync.reading import read_feeds
 from feedsync.report.summary import RunSummary, summarize
 from feedsync.settings import Schedule
 from feedsync.snapshot.bikfindings import bik_findings, keep_findings
-from feedsync.snapshot.calls import forget_calls
 from feedsync.snapshot.feeds import Reading, last_readings
 from feedsync.snapshot.lock import schedule_lock
-from feedsync.snapshot.past import forget_past
 from feedsync.snapshot.products import Products
+from feedsync.snapshot.retention import forget_history
 from feedsync.snapshot.store import Store
 from feedsync.verify import verify
 
@@ -110,8 +109,7 @@ def run_schedule(
             if dead is not None:
                 summary.died = f"pid {dead.pid} on {dead.host} since {dead.since} ({dead.command})"
             store.end_run(run, int(clock()), summary.outcome, summary.stored())
-            forget_past(store, int(clock()) - schedule.history.keep)
-            forget_calls(store, int(clock()) - schedule.history.keep)
+            forget_history(store, schedule.history, int(clock()))
     return summary
 
 

@@ -33,6 +33,7 @@ from feedsync.cli import (
     run,
     sandbox,
     schedule,
+    upkeep,
     web,
 )
 from feedsync.cli.common import Context, fail
@@ -88,6 +89,7 @@ report.add_to(app)
 init.add_to(app)
 sandbox.add_to(app)
 web.add_to(app)
+upkeep.add_to(app)
 demo.add_to(app)
 alerts.add_to(app)
 

@@ -14,11 +14,13 @@ from feedsync.cli.explain import History
 from feedsync.cli.look import CheckOutput
 from feedsync.cli.run import RunsOutput
 from feedsync.cli.schedule import TimesOutput
+from feedsync.cli.upkeep import BackupOutput, VacuumOutput
 from feedsync.config import json_schema
 from feedsync.inspection import Inspection
 from feedsync.reconcile import Reconciliation
 from feedsync.report.summary import RunSummary
 from feedsync.story import Story
+from feedsync.upkeep import Restored
 
 #: file -> what writes it. ``run``, ``diff`` and ``report`` of one schedule write a run.
 OUTPUTS: dict[str, type] = {
@@ -31,6 +33,9 @@ OUTPUTS: dict[str, type] = {
     "doctor": DoctorOutput,
     "history": History,
     "schedule-check": TimesOutput,
+    "backup": BackupOutput,
+    "restore": Restored,
+    "vacuum": VacuumOutput,
     "error": ErrorOutput,
 }
 

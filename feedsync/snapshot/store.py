@@ -7,6 +7,7 @@ log is safe also on SQLite before 3.51.3. Nothing here knows a feed or Bik.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,9 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
+from feedsync import __version__
 from feedsync.errors import ConfigError, Fatal, FeedsyncError
+from feedsync.snapshot.copies import Mark, copy_snapshot, kept_folder
 from feedsync.snapshot.schema import PAGE_BYTES, migrations
 
 _KNOWN = {migration.name for migration in migrations.pending(Database(memory=True))}
@@ -30,6 +33,20 @@ class RunRecord(msgspec.Struct, frozen=True):
     finished_at: int | None
     outcome: str | None
     summary: bytes | None
+
+
+def migrations_in(db: Database, path: Path) -> set[str]:
+    """The migrations that a file has; none where it is no snapshot.
+
+    Raises:
+        ConfigError: FS-502, a newer feedsync wrote it.
+    """
+    applied = {migration.name for migration in migrations.applied(db)}
+    if newer := applied - _KNOWN:
+        row = db.execute("select cast(value as text) from meta where key = 'written_by'").fetchone()
+        version = f"feedsync {row[0][:40]}" if row else "a newer feedsync"
+        raise ConfigError("FS-502", path=path, version=version, found=max(newer), known=max(_KNOWN))
+    return applied
 
 
 class Store:
@@ -63,10 +80,8 @@ class Store:
     def _prepare(self) -> None:
         execute = self.connection.execute
         self.db = Database(self.connection)
-        applied = {migration.name for migration in migrations.applied(self.db)}
+        applied = migrations_in(self.db, self.path)
         pending = {migration.name for migration in migrations.pending(self.db)}
-        if newer := applied - _KNOWN:
-            raise ConfigError("FS-502", path=self.path, found=max(newer), known=max(_KNOWN))
         if self.read_only:
             if pending:
                 raise Fatal(
@@ -79,7 +94,17 @@ class Store:
         execute("pragma synchronous = full")
         execute("pragma cache_size = -65536")
         execute("pragma temp_store = file")
+        if applied and pending:
+            self._keep_before(min(pending))
         migrations.apply(self.db)
+        if self.meta("written_by") != __version__.encode():
+            self.set_meta("written_by", __version__.encode())
+
+    def _keep_before(self, migration: str) -> None:
+        """A copy of the file as an older feedsync wrote it, before it becomes what that one cannot read any more."""
+        kept = kept_folder(self.path) / f"before-{migration}.db"
+        if not kept.exists():
+            copy_snapshot(self.path, kept, Mark(self.path.stem, int(time.time())))
 
     def close(self) -> None:
         """Close the file; an open transaction is undone."""

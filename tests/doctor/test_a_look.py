@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from feedsync import __version__
 from feedsync.doctor import machine, one
 from feedsync.snapshot.bikfindings import BikFindings, keep_findings
 from feedsync.snapshot.store import Store
@@ -38,7 +39,10 @@ def test_nothing_is_made_where_nothing_is(shop: Shop) -> None:
 
 def test_nothing_is_changed_where_something_is(ran: Shop) -> None:
     before = files(ran.state)
-    assert the("snapshot", health(ran)).message == "it is whole"
+    assert the("snapshot", health(ran)).message == f"it is whole, written by feedsync {__version__}"
+    with Store(snapshot_path(ran.state, "shop")) as store:
+        store.execute("delete from meta where key = 'written_by'")
+    assert the("snapshot", health(ran)).message == "it is whole, written by feedsync older than this one"
     after = files(ran.state)
     assert {name: after[name] for name in before} == before
 

@@ -142,9 +142,9 @@ def test_a_setting_is_replaced(store: Store) -> None:
 
 
 def test_there_is_no_row_where_nothing_is(store: Store) -> None:
-    assert store.one("select 1 from meta") is None
-    assert store.scalar("select 1 from meta") is None
-    assert list(store.rows("select 1 from meta")) == []
+    assert store.one("select 1 from sent") is None
+    assert store.scalar("select 1 from sent") is None
+    assert list(store.rows("select 1 from sent")) == []
 
 
 def test_a_damaged_page_is_told_when_it_is_met(tmp_path: Path) -> None:
