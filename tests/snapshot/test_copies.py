@@ -68,7 +68,7 @@ def test_a_copy_is_of_the_moment_it_began(store: Store, tmp_path: Path, monkeypa
     steps = 0
 
     class Busy(sqlite3.Connection):
-        def backup(self, target: sqlite3.Connection, *, pages: int = -1, **_: object) -> None:  # type: ignore[override]
+        def backup(self, target: sqlite3.Connection, *, pages: int = -1, **_: object) -> None:
             def write(status: int, left: int, total: int) -> None:
                 nonlocal steps
                 steps += 1

@@ -11,7 +11,7 @@ from feedsync.snapshot.store import Store
 
 DAY = 86400
 NOW = 1_000 * DAY
-HISTORY = History(keep="1d", changes="10d")
+HISTORY = History.model_validate({"keep": "1d", "changes": "10d"})
 
 
 def _run(store: Store, at: int) -> int:

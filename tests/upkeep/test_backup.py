@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,7 @@ def test_only_so_many_copies_of_a_schedule_stay(synced: Shop, tmp_path: Path) ->
     for name in others:
         (folder / name).touch()
     for day in range(4):
-        done = back_up(synced.state, "shop", folder, keep=2, clock=lambda day=day: _later(day))
+        done = back_up(synced.state, "shop", folder, keep=2, clock=partial(_later, day))
     assert done.removed == [str(folder / "shop-20261117T000000Z.db")]
     names = {path.name for path in folder.iterdir()}
     assert names == {*others, "shop-20261118T000000Z.db", "shop-20261119T000000Z.db"}

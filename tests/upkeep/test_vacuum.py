@@ -74,9 +74,7 @@ def test_there_is_nothing_to_do_it_to(shop: Shop) -> None:
 def test_a_damaged_snapshot(synced: Shop) -> None:
     path = snapshot_path(synced.state, "shop")
     with Store(path) as store, store.transaction():
-        store.many(
-            "insert into calls values (?, 1, 0, 'send', 'acknowledged', ?)", [(n, "x" * 300) for n in range(1000, 9999)]
-        )
+        store.many("insert into sent values (?, ?)", [(f"p{n}", bytes(5000)) for n in range(300)])
     Path(f"{path}-wal").unlink(missing_ok=True)
     size = path.stat().st_size
     with path.open("r+b") as file:
