@@ -167,9 +167,10 @@ def _snapshot(schedule: Schedule, state: Path, credentials: BikCredentials | Non
 
 def _whole(store: Store, schedule: Schedule) -> Check:
     """Who wrote it, and whether a copy was put back that nobody compared with the store since."""
-    writer = (store.meta("written_by") or b"").decode() or "older than this one"
+    version = store.meta("written_by")
+    writer = f"feedsync {version.decode()}" if version else "an older version of feedsync"
     if (restored := store.meta("restored_at")) is None:
-        return Check("snapshot", "ok", f"it is whole, written by feedsync {writer}")
+        return Check("snapshot", "ok", f"it is whole, written by {writer}")
     when = datetime.fromtimestamp(int(restored), UTC)
     todo = f"feedsync reconcile {schedule.name}"
     return Check("snapshot", "warning", f"a copy was put back at {when:%Y-%m-%d %H:%M} UTC", todo)
