@@ -151,7 +151,7 @@ def _snapshot(schedule: Schedule, state: Path, credentials: BikCredentials | Non
         with Store(path, read_only=True) as store:
             damage = store.scalar("pragma quick_check(1)")
             if damage != "ok":
-                todo = f"put back its last good copy: feedsync restore {schedule.name} FILE"
+                todo = f"put back its last good copy: feedsync restore {schedule.name} FILE (FS-503)"
                 return Check("snapshot", "bad", f"{path} is damaged: {damage}", todo), None
             if credentials is None:
                 same_address(store, schedule)
