@@ -91,7 +91,7 @@ class Interpreter:
         ruled = self._rules(attributes)
         if isinstance(ruled, Problem):
             return Normalized(item_id, None, ruled)
-        return None if ruled is None else self._normalizer(ruled)
+        return None if ruled is None else self._normalizer(ruled, item_id if ruled is attributes else None)
 
     def _broken(self, parsed: Parsed) -> Normalized:
         """An item that could not be read. Where the id is mapped, the one that its bytes name is another one."""

@@ -15,6 +15,7 @@ from lxml import etree
 
 from feedsync.adapters.base import ITEM_LIMIT_BYTES, Parsed, RawItem
 from feedsync.adapters.xml_head import local
+from feedsync.adapters.xml_plain import PlainItems
 from feedsync.adapters.xml_repair import PREFIX, mend, parser, sure_id
 from feedsync.errors import Problem
 from feedsync.model import Attributes, Value
@@ -32,6 +33,8 @@ _ALIASES: dict[str, tuple[str, ...]] = {
     "color": ("colour",),
     "item_group_id": ("@group_id",),
 }
+_ALIASED = frozenset(other for others in _ALIASES.values() for other in others)
+_RESERVED = ("xml", "xmlns")
 
 
 class XmlItems:
@@ -46,13 +49,23 @@ class XmlItems:
         self._open = _root(namespaces)
         self._bound = set(namespaces) | {"xml", "xmlns"}
         self._names: dict[tuple[str, str | None], tuple[str, bool]] = {}
+        self._namespaces = namespaces
+        # where the parser refuses the namespaces themselves, it must be asked for every item
+        self._plain = PlainItems(item.decode(), self._resolve) if self._children(self._open, []) == [] else None
 
     def parse(self, items: Sequence[RawItem]) -> list[Parsed]:
         """One result an item, in order."""
         results: list[Parsed] = []
         chunk: list[RawItem] = []
         size = 0
+        plain = self._plain.read if self._plain else _never
         for item in items:
+            if item.broken is None and (attributes := plain(item.raw)) is not None:
+                if chunk:
+                    results += self._chunk(chunk)
+                    chunk, size = [], 0
+                results.append(Parsed(_with_aliases(attributes)))
+                continue
             if item.broken or size > _CHUNK_BYTES:
                 results += self._chunk(chunk)
                 chunk, size = [], 0
@@ -147,11 +160,7 @@ class XmlItems:
         for key, text in element.attrib.items():
             if text.strip():
                 found.setdefault(f"@{etree.QName(key).localname.lower()}", str(text))
-        for name, others in _ALIASES.items():
-            for other in others:
-                if name not in found and other in found:
-                    found[name] = _alias(found[other])
-        return found
+        return _with_aliases(found)
 
     def _name(self, element: etree._Element) -> tuple[str, bool]:
         """(the attribute's name, whether it is in Google's namespace). Other vocabularies keep their prefix."""
@@ -160,21 +169,43 @@ class XmlItems:
         if known is None:
             name = etree.QName(element)
             tag = name.localname.lower()
-            if _GOOGLE.match(name.namespace or "") or element.prefix == "g":
-                known = tag, True
-            elif element.prefix is None or element.prefix == self._prefix:
-                known = tag, False
-            else:
-                known = f"{element.prefix}:{tag}", False
+            known = self._named(element.prefix, tag, name.namespace)
             self._names[key] = known
         return known
+
+    def _named(self, prefix: str | None, tag: str, address: str | None) -> tuple[str, bool]:
+        if _GOOGLE.match(address or "") or prefix == "g":
+            return tag, True
+        if prefix is None or prefix == self._prefix:
+            return tag, False
+        return f"{prefix}:{tag}", False
+
+    def _resolve(self, prefix: str, name: str) -> tuple[str, bool] | None:
+        """The same for a tag that no parser has seen; None: its prefix is not declared, or is XML's own."""
+        address = self._namespaces.get(prefix)
+        if prefix and (not address or prefix in _RESERVED):
+            return None
+        return self._named(prefix or None, name.lower(), address)
+
+
+def _with_aliases(found: Attributes) -> Attributes:
+    if not _ALIASED.isdisjoint(found):
+        for name, others in _ALIASES.items():
+            for other in others:
+                if name not in found and other in found:
+                    found[name] = _alias(found[other])
+    return found
+
+
+def _never(raw: bytes) -> None:
+    return None
 
 
 def _root(namespaces: dict[str, str]) -> bytes:
     declared = "".join(
         f" xmlns{':' if prefix else ''}{prefix}={quoteattr(address)}"
         for prefix, address in namespaces.items()
-        if address and prefix not in ("xml", "xmlns")
+        if address and prefix not in _RESERVED
     )
     return f"<feedsync{declared}>".encode()
 

@@ -24,6 +24,8 @@ _AVAILABILITY: dict[str, str] = {
     **dict.fromkeys(("backorder", "onbackorder", "madetoorder"), "backorder"),
     **dict.fromkeys(("discontinued", "archived"), "discontinued"),
 }  # fmt: skip
+#: How Google writes them.
+_WORDS = {word: word for word in ("in_stock", "out_of_stock", "preorder", "backorder")}
 _SCHEMA_ORG = re.compile(r"https?://schema\.org/", re.IGNORECASE)
 _QUANTITY = re.compile(r"([+-]?\d{1,9})(?:\.0+)?")
 _QUANTITY_NAMES = ("quantity", "sell_on_google_quantity", "quantity_to_sell_on_facebook", "inventory")
@@ -61,10 +63,10 @@ def text(attributes: Attributes, name: str) -> str:
     return next(iter(texts(attributes, name)), "")
 
 
-def _each(value: Value | None) -> Iterator[Value]:
+def _each(value: Value) -> Iterator[Value]:
     if isinstance(value, list):
         yield from value
-    elif value is not None:
+    else:
         yield value
 
 
@@ -75,6 +77,10 @@ def _text(value: Value) -> str:
 
 def availability(raw: str) -> str | None:
     """One of Google's words, or ``discontinued``; None for a spelling that is not known."""
+    return _WORDS.get(raw) or _word(raw)
+
+
+def _word(raw: str) -> str | None:
     return _AVAILABILITY.get(re.sub(r"[\s_.-]+", "", _SCHEMA_ORG.sub("", raw.strip())).lower())
 
 
@@ -82,7 +88,7 @@ def quantity(attributes: Attributes) -> tuple[int | None, tuple[str, str] | None
     """The stated quantity, and (field, text) of one that could not be read. Negative stock is kept as it is stated."""
     unread = None
     for name in _QUANTITY_NAMES:
-        if raw := text(attributes, name):
+        if name in attributes and (raw := text(attributes, name)):
             if match := _QUANTITY.fullmatch(raw.replace(" ", "")):
                 return int(match[1]), None
             unread = unread or (name, raw)
@@ -93,11 +99,12 @@ def options(attributes: Attributes) -> tuple[tuple[str, str], ...]:
     """The variant's options in a fixed order: Google's attributes first, then ``variant_option`` as written."""
     found: dict[str, str] = {}
     for name, shown in OPTION_NAMES.items():
-        if value := common_line(text(attributes, name)):
+        if name in attributes and (value := common_line(text(attributes, name))):
             found[shown] = value
-    for stated in _each(attributes.get("variant_option")):
-        for name, choice in _pairs(stated):
-            found.setdefault(name, choice)
+    if "variant_option" in attributes:
+        for stated in _each(attributes["variant_option"]):
+            for name, choice in _pairs(stated):
+                found.setdefault(name, choice)
     return tuple(found.items())
 
 

@@ -22,6 +22,7 @@ from feedsync.settings import Catalogs, Products
 NORMALIZER_VERSION = 1
 
 _LEVEL = re.compile(r">|&gt;|›|»")
+_ADDRESSES = re.compile(r",(?=\s*https?://)")
 _PATH_FIELDS = ("product_type", "google_product_category")
 
 
@@ -48,9 +49,12 @@ class Normalizer:
         """An id that was read past the parser, in the form that :meth:`item_id` gives."""
         return self._prefix + " ".join(raw_id.split())
 
-    def __call__(self, attributes: Attributes) -> Normalized:
-        """What the item became; an item without an id is refused with FS-415 and ``id`` None."""
-        item_id = self.item_id(attributes)
+    def __call__(self, attributes: Attributes, item_id: str | None = None) -> Normalized:
+        """What the item became; an item without an id is refused with FS-415 and ``id`` None.
+
+        ``item_id`` is what :meth:`item_id` gave, where the caller has asked already.
+        """
+        item_id = item_id or self.item_id(attributes)
         notes: list[Problem] = []
         if item_id is None:
             return Normalized(None, None, Problem("FS-415"))
@@ -101,7 +105,7 @@ class Normalizer:
         main = _address(raw, "image_link", link) if raw else ""
         images = dict.fromkeys([main] if main else [])
         for value in fields.texts(attributes, "additional_image_link"):
-            for one in re.split(r",(?=\s*https?://)", value):
+            for one in _ADDRESSES.split(value) if "," in value else (value,):
                 try:
                     images.setdefault(web_address(one, link))
                 except ValueError as error:
@@ -154,19 +158,7 @@ class Normalizer:
         """``start/end``, each side ISO 8601 or left out; a missing window means always."""
         if not raw:
             return None, None
-        start, slash, end = (part.strip() for part in raw.partition("/"))
-        if not slash:
-            raise ValueError(f"its window {raw!r} is not start/end")
-        try:
-            window = (
-                instant(start, self._zone) if start else None,
-                instant(end, self._zone) if end else None,
-            )
-        except ValueError:
-            raise ValueError(f"its window {raw!r} is not two dates of ISO 8601") from None
-        if window[0] is not None and window[1] is not None and window[1] <= window[0]:
-            raise ValueError(f"its window {raw!r} ends before it begins")
-        return window
+        return _instants(raw, self._zone)
 
     def _stock(self, attributes: Attributes, notes: list[Problem]) -> tuple[str, int | None]:
         quantity, unread = fields.quantity(attributes)
@@ -213,19 +205,19 @@ class Normalizer:
         """Tags in the settings' order, each level of a path its own; Bik separates them by commas, so none holds one."""
         tags: dict[str, str] = {}
         for name in self._products.tags:
-            for raw in fields.texts(attributes, name):
-                for part in _levels(raw) if name in _PATH_FIELDS else (common_line(raw),):
-                    if tag := " ".join(part.replace(",", " ").split()) if "," in part else part:
-                        tags.setdefault(tag.casefold(), tag)
+            if name in attributes:
+                for raw in fields.texts(attributes, name):
+                    for folded, tag in _path_tags(raw) if name in _PATH_FIELDS else _plain_tags(raw):
+                        tags.setdefault(folded, tag)
         return tuple(tags.values())
 
     def _metafields(self, attributes: Attributes) -> tuple[tuple[str, str], ...]:
         found = []
         for name in self._products.metafields:
-            if raws := fields.texts(attributes, name):
-                value = common_line(" | ".join(raws) if len(raws) > 1 else raws[0])
-                if value:
-                    found.append((name, value))
+            if (value := attributes.get(name)) is not None:
+                raw = value if isinstance(value, str) else " | ".join(fields.texts(attributes, name))
+                if line := common_line(raw.strip()):
+                    found.append((name, line))
         return tuple(found)
 
 
@@ -233,6 +225,38 @@ class Normalizer:
 def _levels(path: str) -> tuple[str, ...]:
     """The levels of ``A > B > C``, each as plain text."""
     return tuple(level for part in _LEVEL.split(path) if (level := one_line(part)))
+
+
+def _tags_of(parts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    tags = (" ".join(part.replace(",", " ").split()) if "," in part else part for part in parts)
+    return tuple((tag.casefold(), tag) for tag in tags if tag)
+
+
+@lru_cache(maxsize=16384)
+def _path_tags(path: str) -> tuple[tuple[str, str], ...]:
+    """(case-folded, as written) of each level of a path."""
+    return _tags_of(_levels(path))
+
+
+@lru_cache(maxsize=16384)
+def _plain_tags(text: str) -> tuple[tuple[str, str], ...]:
+    """The same of a text that is one tag."""
+    return _tags_of((common_line(text),))
+
+
+@lru_cache(maxsize=4096)
+def _instants(raw: str, zone: tzinfo) -> tuple[int | None, int | None]:
+    """The two sides of a window; many items share theirs."""
+    start, slash, end = (part.strip() for part in raw.partition("/"))
+    if not slash:
+        raise ValueError(f"its window {raw!r} is not start/end")
+    try:
+        window = instant(start, zone) if start else None, instant(end, zone) if end else None
+    except ValueError:
+        raise ValueError(f"its window {raw!r} is not two dates of ISO 8601") from None
+    if window[0] is not None and window[1] is not None and window[1] <= window[0]:
+        raise ValueError(f"its window {raw!r} ends before it begins")
+    return window
 
 
 def _required(attributes: Attributes, name: str) -> str:

@@ -61,6 +61,8 @@ class Mapping:
         An item with a problem (FS-421) must be refused. An attribute that could not be made is not among the
         attributes, so that nobody takes the format's own for it; where that is the ``id``, the item has none.
         """
+        if not self._fields:
+            return attributes, ()
         mapped = dict(attributes)
         problems: list[Problem] = []
         for name, field in self._fields:

@@ -56,7 +56,8 @@ def plain(text: str) -> str:
 
 def _is_plain(text: str) -> bool:
     """Whether there is nothing to do, which nearly always is so: asked with what is cheapest."""
-    return not _ODD.search(text) and "  " not in text and text == text.strip() and len(text) <= TEXT_LIMIT
+    odd = "<" in text or "&" in text or not (text.isprintable() or not _ODD.search(text))
+    return not odd and "  " not in text and text == text.strip() and len(text) <= TEXT_LIMIT
 
 
 def _without_markup(text: str) -> str:
