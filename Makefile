@@ -18,7 +18,7 @@ lint: $(STAMP) ## Style, types and the layers of the imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP) ## What a run costs, as ratios to reading the file and to parsing everything
+bench: $(STAMP) ## What a run costs, beside other programs (docs/benchmarks.md)
 	$(BIN)/python -m benchmarks.run
 
 schemas: $(STAMP) ## Write the JSON Schemas anew

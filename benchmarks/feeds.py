@@ -11,10 +11,9 @@ import mmap
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable
-from os import SEEK_END, SEEK_SET
 from pathlib import Path
 from random import Random
-from shutil import copyfile
+from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import NamedTuple
 
@@ -121,12 +120,31 @@ def write_shuffled(path: Path, form: Form, count: int, *, seed: int = 1, day: in
 
 
 def write_restamped(path: Path, feed: Path, form: Form) -> None:
-    """The same feed made an hour later: a new date in its head; of a form that has no head, an empty line at its end."""
-    copyfile(feed, path)
-    at = form.head.find(_STAMP.encode())
-    with path.open("r+b") as file:
-        file.seek(at, SEEK_SET) if at >= 0 else file.seek(0, SEEK_END)
-        file.write(_STAMP.replace("06:", "07:").encode() if at >= 0 else b"\n")
+    """The same feed made an hour later: another head, of JSON Lines, which have none, one more empty line; the same items."""
+    with feed.open("rb") as source, path.open("wb") as file:
+        head = source.read(len(form.head))
+        file.write(head.replace(b" 06:", b" 07:").replace(b"id,item_group_id,", b'"id",item_group_id,'))
+        copyfileobj(source, file, 1 << 20)
+        if not head:
+            file.write(b"\n")
+
+
+class Feeds:
+    """The documents of one format and size that programs are measured with: one for each operation."""
+
+    def __init__(self, folder: Path, name: str, items: int, *, seed: int) -> None:
+        self.name, self.items, self._folder = name, items, folder
+        form = self._form = FORMS[name]
+        folder.mkdir(parents=True)
+        write_feed(self.path("first"), form, items, seed=seed)
+        write_restamped(self.path("same"), self.path("first"), form)
+        write_shuffled(self.path("shuffled"), form, items, seed=seed)
+        self.next_day = write_feed(self.path("next"), form, items, seed=seed, day=1)
+        write_shuffled(self.path("next-shuffled"), form, items, seed=seed, day=1)
+
+    def path(self, operation: str) -> Path:
+        """The document that a program is given; ``read`` and ``first`` are given the same."""
+        return self._folder / f"{'first' if operation == 'read' else operation}.{self._form.suffix}"
 
 
 def _write(path: Path, form: Form, raws: Iterable[bytes]) -> None:

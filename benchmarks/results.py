@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import statistics
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,7 +21,10 @@ OPERATIONS = {
 
 
 class Measured(msgspec.Struct):
-    """One command. ``stages``: wall seconds, CPU seconds and peak bytes of each. Not ``finished``: the time limit ended it."""
+    """One command. ``stages``: wall seconds, CPU seconds and peak bytes of each. Not ``finished``: the time limit ended it.
+
+    ``note`` is what it got wrong.
+    """
 
     program: str
     operation: str
@@ -29,7 +33,8 @@ class Measured(msgspec.Struct):
     peak_bytes: float
     finished: bool = True
     stages: dict[str, list[float]] = {}
-    counts: dict[str, float] = {}
+    counts: dict[str, int] = {}
+    note: str = ""
     form: str = ""
     items: int = 0
     feed_bytes: int = 0
@@ -38,6 +43,14 @@ class Measured(msgspec.Struct):
         """Wall and CPU seconds without those stages."""
         left_out = [self.stages[name] for name in stages if name in self.stages]
         return self.wall_s - sum(s[0] for s in left_out), self.cpu_s - sum(s[1] for s in left_out)
+
+    def line(self) -> str:
+        """It on one line, for whoever waits."""
+        stages = ", ".join(f"{name} {wall:.2f} (CPU {cpu:.2f})" for name, (wall, cpu, _) in self.stages.items())
+        counts = ", ".join(f"{count:,} {name}" for name, count in self.counts.items())
+        head = f"{self.form} {self.items:,} {self.program}, {OPERATIONS[self.operation]}: {self.wall_s:.2f} s, "
+        head += f"CPU {self.cpu_s:.2f} s, {self.peak_bytes / 1e6:.0f} MB"
+        return "; ".join(part for part in (head, stages, counts, self.note) if part)
 
 
 class Results:
@@ -78,6 +91,15 @@ class Results:
             for name in found[-1].stages
         }
         return middle
+
+
+def begin(state: Path, base: Path | None) -> None:
+    """Make ``state`` a copy of the folder ``base``, or an empty folder."""
+    shutil.rmtree(state, ignore_errors=True)
+    if base is None:
+        state.mkdir()
+    else:
+        shutil.copytree(base, state)
 
 
 def load(path: Path) -> list[Measured]:
