@@ -31,10 +31,7 @@ def test_ten_times_unless_asked_otherwise_and_what_it_waits_for(shop: Shop) -> N
 
 def test_where_the_clocks_change(shop: Shop) -> None:
     shop.add("daily", *items(1), first="timezone = 'Europe/Berlin'\ncron = '@daily'")
-    marked = [
-        line for line in shop("schedule", "check", "--count", "366").out.splitlines() if "the clocks changed" in line
-    ]
-    assert len(marked) == 2
+    assert shop("schedule", "check", "--count", "366").out.count("  clocks changed\n") == 2
 
 
 def test_what_rests_and_what_runs_by_hand(shop: Shop) -> None:
