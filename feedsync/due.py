@@ -62,10 +62,14 @@ def next_due(schedule: Schedule, moments: Moments | None) -> Due | None:
     if moments.change_at is not None:
         found.append(Due(max(moments.change_at, moments.ended_at + CLOCK_PAUSE_S), "clock"))
     if moments.bad and moments.error not in HOPELESS:
-        pause = min(RETRY_FIRST_S * 2 ** (moments.bad - 1), RETRY_MOST_S)
-        found.append(Due(moments.ended_at + pause, "retry"))
+        found.append(Due(moments.ended_at + pause_after(moments.bad), "retry"))
     # of two at one moment, the one that reads the feeds does the other's work as well
     return min(found, key=lambda due: (due.at, due.why == "clock"), default=None)
+
+
+def pause_after(bad: int) -> int:
+    """How long the next try waits after so many bad ones in a row (seconds)."""
+    return int(min(RETRY_FIRST_S * 2 ** min(bad - 1, 20), RETRY_MOST_S))
 
 
 def run_due(

@@ -114,6 +114,8 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-708": "the catalog {name!r} could not be created, so this product waits for it",
     "FS-709": "the run was ended before this was sent",
     "FS-710": "Bik's list came to no end: a page held nothing new",
+    # 8xx: the daemon
+    "FS-801": "{state}: another daemon runs over this state: pid {pid} on {host} since {since} ({command})",
     # 9xx: reports and the browser page
     "FS-901": "the page would be open to every machine that reaches {host}: give --token-file, so that people must log in",
     "FS-902": "{path}: the token for login cannot be used: {reason}",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -20,7 +21,53 @@ class Progress:
         """So many products were compared."""
 
     def pushed(self, products: int, total: int) -> None:
-        """So many products of the plan were sent."""
+        """So many products of the plan were sent; said again, now and then, while the store is waited for."""
+
+    def at_stop(self, stop: Callable[[], None]) -> None:
+        """What ends a wait of the run early, to be called where somebody stops it."""
+
+
+class Stopped(BaseException):
+    """Somebody ends the run: what Bik took is recorded, the rest is left to the next one."""
+
+
+class Stoppable(Progress):
+    """A run that can be stopped from another thread, at its next step."""
+
+    def __init__(self) -> None:
+        self.stopping = threading.Event()
+        self._stop: Callable[[], None] | None = None
+
+    def stop(self) -> None:
+        """End the run soon; may be called from any thread, and again."""
+        self.stopping.set()
+        if self._stop:
+            self._stop()
+
+    def at_stop(self, stop: Callable[[], None]) -> None:
+        """What ends a wait of the run early."""
+        self._stop = stop
+        self._go_on()
+
+    def fetched(self, location: str, done_bytes: int, total_bytes: int | None) -> None:
+        """Bytes came."""
+        self._go_on()
+
+    def read(self, location: str, items: int, parsed: int) -> None:
+        """Items were read."""
+        self._go_on()
+
+    def planned(self, products: int) -> None:
+        """Products were compared."""
+        self._go_on()
+
+    def pushed(self, products: int, total: int) -> None:
+        """Products were sent."""
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self.stopping.is_set():
+            raise Stopped
 
 
 class Stages:

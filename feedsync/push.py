@@ -31,6 +31,8 @@ from feedsync.snapshot.store import Store
 GIVE_UP_AFTER = 3
 #: New products up to this many batches are looked for by id; for more, the store is walked first.
 LOOK_BY_ID_BATCHES = 4
+#: While the store is waited for, that is said so often (seconds).
+SAY_EVERY_S = 1.0
 #: The request was not taken at all.
 NOT_SENT = ("FS-701", "FS-709")
 _CATALOG_URGENCY = 0
@@ -165,7 +167,9 @@ class _Push:
                             flying[submitted[0]] = submitted[1]
                     if not flying:
                         return
-                    done, _ = wait(flying, return_when=FIRST_COMPLETED)
+                    done, _ = wait(flying, timeout=SAY_EVERY_S, return_when=FIRST_COMPLETED)
+                    if not done:
+                        self._progress(self._done)
                     for future in done:
                         queue.extend(self._settle(future, flying.pop(future)))
             finally:

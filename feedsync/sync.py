@@ -76,6 +76,7 @@ def run_schedule(
         started = clock()
         stages = Stages()
         try:
+            progress.at_stop(bik.stop)
             with store.transaction():
                 if prepare is None:
                     readings = read_feeds(

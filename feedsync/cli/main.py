@@ -79,6 +79,7 @@ def options(
 
 run.add_to(app)
 schedule.add_to(app)
+daemon.add_to(app)
 consent.add_to(app)
 operate.add_to(app)
 reconcile.add_to(app)

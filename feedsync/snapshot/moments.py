@@ -56,7 +56,7 @@ def read_moments(path: Path, now: int) -> Moments | None:
             if not connection.execute("select 1 from sqlite_master where name = 'runs'").fetchone():
                 return None  # a run that was killed before it made its tables
             return _moments(connection, now)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, msgspec.DecodeError) as error:
         raise Fatal("FS-503", path=path, reason=str(error)) from None
 
 

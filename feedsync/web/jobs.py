@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from feedsync.errors import FeedsyncError, Problem
-from feedsync.progress import Progress
+from feedsync.progress import Progress, Stoppable, Stopped
 from feedsync.report.summary import Reason, RunSummary
 
 #: How many jobs that have ended are remembered.
@@ -22,10 +22,6 @@ KEPT = 50
 #: What the work of a job is: it tells how far it is, and gives the summary of the run.
 Work = Callable[[Progress], RunSummary]
 Kind = Literal["run", "dry run", "approval", "rejection"]
-
-
-class Stopped(BaseException):
-    """The server ends: the run is ended where it stands, and the next one goes on."""
 
 
 class Stage(msgspec.Struct):
@@ -36,17 +32,17 @@ class Stage(msgspec.Struct):
     total: int | None
 
 
-class Job(Progress):
+class Job(Stoppable):
     """One run that was started here."""
 
     def __init__(self, number: int, schedule: str, kind: Kind) -> None:
+        super().__init__()
         self.number, self.schedule, self.kind = number, schedule, kind
         self.started_at = time.time()
         self.summary: RunSummary | None = None
         self.error: Reason | None = None
         self.running = True
         self.stages: dict[str, Stage] = {}
-        self.stopping = threading.Event()
 
     def fetched(self, location: str, done_bytes: int, total_bytes: int | None) -> None:
         """Bytes came."""
@@ -65,8 +61,7 @@ class Job(Progress):
         self._tell("sending (products)", products, total)
 
     def _tell(self, stage: str, done: int, total: int | None) -> None:
-        if self.stopping.is_set():
-            raise Stopped
+        self._go_on()
         self.stages = {**self.stages, stage: Stage(stage, done, total)}
 
 
@@ -111,7 +106,7 @@ class Jobs:
     def stop(self) -> None:
         """End all jobs at their next step, and wait for that; what Bik took is remembered."""
         for job in list(self._jobs.values()):
-            job.stopping.set()
+            job.stop()
         for thread in self._threads:
             thread.join()
 

@@ -37,6 +37,12 @@ def test_a_file_that_is_no_snapshot(path: Path) -> None:
         read_moments(path, NOW)
 
 
+def test_a_summary_that_is_damaged(path: Path) -> None:
+    ran(path, "cron", 100, 110, "failed", b"{")
+    with pytest.raises(Fatal, match="cannot be used"):
+        read_moments(path, NOW)
+
+
 def test_a_snapshot_without_runs(path: Path) -> None:
     Store(path).close()
     assert read_moments(path, NOW) == Moments(None, 0, None, 0, None)

@@ -1,0 +1,90 @@
+"""``daemon``: all schedules on their own clocks, until a signal ends it."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import sys
+import threading
+from typing import Annotated
+
+import structlog
+import typer
+
+from feedsync.cli.common import Context
+from feedsync.config import schedule_files
+from feedsync.daemon import Daemon, daemon_lock
+
+#: How often the files are looked at (seconds).
+LOOK_EVERY_S = 5.0
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_log = structlog.get_logger("feedsync.daemon")
+#: Signals as they come, and None when the daemon has come to rest. A handler may put into it at any instant.
+Inbox = queue.SimpleQueue[int | None]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("daemon")(daemon)
+
+
+def daemon(
+    context: typer.Context,
+    jobs: Annotated[int, typer.Option(min=1, max=64, help="How many schedules run at the same time.")] = 4,
+    grace: Annotated[
+        int, typer.Option(min=0, metavar="SECONDS", help="How long SIGTERM waits for what is on its way to Bik.")
+    ] = 30,
+) -> None:
+    """Run every schedule when it is due, until SIGTERM. SIGHUP reads all files anew."""
+    where: Context = context.obj
+    with daemon_lock(where.state):
+        inbox: Inbox = queue.SimpleQueue()
+        handlers = {number: signal.signal(number, lambda number, _: inbox.put(number)) for number in _SIGNALS}
+        try:
+            service = Daemon(lambda: schedule_files(where.schedules), where.schedule, where.state, jobs=jobs)
+            service.start()
+            _log.info("daemon started", schedules=str(where.schedules), state=str(where.state), pid=os.getpid())
+            number = serve(service, inbox)
+            _log.info("daemon ends", signal=signal.Signals(number).name, running=service.running())
+            rested = come_to_rest(service, inbox, grace)
+        finally:
+            for number_, handler in handlers.items():
+                signal.signal(number_, handler)
+        if not rested:  # its threads would hold the process; what they were at is derived anew by the next run
+            _log.warning("daemon leaves at once", running=service.running())
+            _leave(128 + number)
+    raise typer.Exit(128 + number)
+
+
+def _leave(code: int) -> None:  # pragma: no cover - it ends the process, so it is tested in one of its own
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def serve(service: Daemon, inbox: Inbox, *, every_s: float = LOOK_EVERY_S) -> int:
+    """Look at the files now and then, until a signal ends the daemon; its number."""
+    while True:
+        try:
+            number = inbox.get(timeout=every_s)
+        except queue.Empty:
+            service.look()
+            continue
+        if number == signal.SIGHUP:
+            service.look(anew=True)
+        elif number is not None:
+            return number
+
+
+def come_to_rest(service: Daemon, inbox: Inbox, grace_s: float) -> bool:
+    """Stop, and wait for it; False: it took too long, or a second signal came."""
+
+    def stop() -> None:
+        service.stop()
+        inbox.put(None)
+
+    threading.Thread(target=stop, name="feedsync-stop", daemon=True).start()
+    try:
+        return inbox.get(timeout=grace_s) is None
+    except queue.Empty:
+        return False

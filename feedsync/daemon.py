@@ -1,0 +1,257 @@
+"""Every schedule on its own clock, in one process: what is due is run, and the files are watched.
+
+The files in ``schedules/`` and the snapshots are the truth; the job store is memory that is made of them. A job is the next
+moment of one schedule (:mod:`feedsync.due`), armed anew when its run has ended, so a schedule never overlaps itself and time
+that was missed is made up for once. APScheduler waits for the moments and bounds how many runs go on at once.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from feedsync.alerts import after_run, check_alerts, file_checked
+from feedsync.due import Due, due_of, pause_after, run_due
+from feedsync.errors import FeedsyncError, Locked
+from feedsync.progress import Stoppable, Stopped
+from feedsync.settings import Schedule
+from feedsync.snapshot.lock import schedule_lock
+from feedsync.sync import snapshot_path
+
+#: How far the clock may go wrong between two looks at the files before all moments are reckoned anew (seconds).
+_CLOCK_STEP_S = 30
+#: How often what only time brings about is looked for: silence, and people who could not be reached (seconds).
+_ALERTS_EVERY_S = 60
+_log = structlog.get_logger("feedsync.daemon")
+
+
+class Known(msgspec.Struct):
+    """A schedule as it is in force: its last good form, None where there never was one."""
+
+    signature: tuple[int, ...]
+    schedule: Schedule | None = None
+    error: FeedsyncError | None = None
+    due: Due | None = None
+    #: Of the snapshot when the next moment was reckoned.
+    seen: tuple[int, ...] = ()
+    #: What could not even begin: not before then, and how often in a row.
+    not_before: int = 0
+    refused: int = 0
+
+
+class Daemon:
+    """The schedules of one folder over one state directory; every method may be called from any thread."""
+
+    def __init__(
+        self, files: Callable[[], list[Path]], load: Callable[[str], Schedule], state: Path, *, jobs: int,
+        clock: Callable[[], float] = time.time, monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        self._files, self._load, self._state = files, load, state
+        self._clock, self._monotonic = clock, monotonic
+        self._lock = threading.RLock()
+        self._known: dict[str, Known] = {}
+        self._running: dict[str, Stoppable] = {}
+        self._stopping = False
+        self._drift = clock() - monotonic()
+        #: When the files were looked at last (seconds, monotonic).
+        self.looked_at = monotonic()
+        self._scheduler = BackgroundScheduler(
+            executors={"default": ThreadPoolExecutor(jobs), "alerts": ThreadPoolExecutor(1)}, timezone=UTC,
+            # a schedule has one job, and is armed anew an instant before APScheduler takes the last one for ended
+            job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": None},
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Read the files and run what is due."""
+        self.look()
+        self._scheduler.add_job(
+            self._check_alerts, IntervalTrigger(seconds=_ALERTS_EVERY_S), id=".alerts", executor="alerts"
+        )
+        self._scheduler.start()
+
+    def _check_alerts(self) -> None:
+        """Silence is told although nothing happens, and who could not be reached is tried again."""
+        with self._lock:
+            schedules = [known.schedule for known in self._known.values() if known.schedule]
+        for schedule in schedules:
+            check_alerts(schedule, self._state, clock=self._clock)
+
+    def look(self, *, anew: bool = False) -> None:
+        """Take up what changed: schedules' files (all of them with ``anew``), snapshots that others wrote, the clock."""
+        with self._lock:
+            self.looked_at = self._monotonic()
+            drift = self._clock() - self.looked_at
+            stepped = abs(drift - self._drift) > _CLOCK_STEP_S
+            self._drift = drift
+            paths = {path.stem: path for path in self._files()}
+            for name in self._known.keys() - paths.keys():
+                del self._known[name]
+                self._disarm(name)
+                _log.info("schedule removed", schedule=name)
+            for name, path in paths.items():
+                known, signature = self._known.get(name), _signature(path)
+                if known is None or anew or known.signature != signature:
+                    self._read(name, signature)
+                elif stepped or known.seen != _signature(*_snapshot_files(self._state, name)):
+                    self._arm(name)
+            if stepped:
+                self._scheduler.wakeup()
+
+    def _read(self, name: str, signature: tuple[int, ...]) -> None:
+        known = self._known.setdefault(name, Known(signature))
+        known.signature, known.not_before, known.refused = signature, 0, 0
+        try:
+            known.schedule, known.error = self._load(name), None
+        except FeedsyncError as error:
+            known.error = error
+            _log.error("schedule is broken", schedule=name, code=error.code, reason=error.message,
+                       last_good_form=known.schedule is not None)  # fmt: skip
+        else:
+            _log.info("schedule read", schedule=name)
+        if known.schedule is not None:
+            file_checked(known.schedule, self._state, known.error, clock=self._clock)
+        self._arm(name)
+
+    def _arm(self, name: str) -> None:
+        """Reckon the next moment of a schedule that is not running, and wait for it."""
+        known = self._known.get(name)
+        if self._stopping or name in self._running or known is None or known.schedule is None:
+            return
+        known.seen = _signature(*_snapshot_files(self._state, name))
+        try:
+            known.due = due_of(known.schedule, self._state, int(self._clock()))
+        except FeedsyncError as error:
+            self._refuse(known, name, error)
+            known.due = Due(known.not_before, "retry")
+        if known.due is None:
+            self._disarm(name)
+            return
+        at = datetime.fromtimestamp(max(known.due.at, known.not_before), UTC)
+        self._scheduler.add_job(self._fire, DateTrigger(at), args=[name], id=name, replace_existing=True)
+
+    def _disarm(self, name: str) -> None:
+        if self._scheduler.get_job(name):
+            self._scheduler.remove_job(name)
+
+    def _fire(self, name: str) -> None:
+        """The moment of a schedule has come: run it, if it is still so, and wait for the next one."""
+        with self._begun(name) as begun:
+            if begun is None:
+                return
+            schedule, known, progress = begun
+            with structlog.contextvars.bound_contextvars(schedule=name):
+                try:
+                    self._run(schedule, known, progress)
+                except FeedsyncError as error:
+                    self._refuse(known, name, error)
+                except Stopped:
+                    _log.info("run stopped; the next one goes on from here")
+                except Exception:  # a fault of ours must not end the clock of this schedule, nor of any other
+                    known.refused += 1
+                    known.not_before = int(self._clock()) + pause_after(known.refused)
+                    _log.exception("run broke on a fault of feedsync itself")
+
+    @contextmanager
+    def _begun(self, name: str) -> Iterator[tuple[Schedule, Known, Stoppable] | None]:
+        """The schedule is taken for running; None where there is nothing to run any more."""
+        with self._lock:
+            known = self._known.get(name)
+            if self._stopping or name in self._running or known is None or known.schedule is None:
+                yield None
+                return
+            progress = self._running[name] = Stoppable()
+        try:
+            yield known.schedule, known, progress
+        finally:
+            with self._lock:
+                del self._running[name]
+                self._arm(name)
+
+    def _run(self, schedule: Schedule, known: Known, progress: Stoppable) -> None:
+        due = due_of(schedule, self._state, int(self._clock()))
+        if due is None or due.at > self._clock():
+            return  # somebody else ran it meanwhile
+        _log.info("run begins", trigger=due.why)
+        summary = run_due(schedule, self._state, due, progress=progress, clock=self._clock)
+        known.refused, known.not_before = 0, 0
+        _log.info("run ended", run=summary.run, outcome=summary.outcome, changes=sum(summary.changes.values()),
+                  held=summary.held, rejected=len(summary.rejected), requests=summary.pushed.requests,
+                  seconds=summary.seconds, error=summary.error.code if summary.error else None)  # fmt: skip
+        after_run(schedule, self._state, clock=self._clock)
+
+    def _refuse(self, known: Known, name: str, error: FeedsyncError) -> None:
+        """It could not run, and left no run behind that says so: not again at once."""
+        known.refused += 1
+        known.not_before = int(self._clock()) + pause_after(known.refused)
+        if isinstance(error, Locked):  # somebody else does it
+            _log.info("another run goes on", schedule=name, reason=error.message)
+            return
+        _log.error("run could not begin", schedule=name, code=error.code, reason=error.message)
+        if known.schedule is not None:
+            after_run(known.schedule, self._state, error, clock=self._clock)
+
+    def waiting(self) -> dict[str, Due | None]:
+        """What each schedule that is in force waits for."""
+        with self._lock:
+            return {name: known.due for name, known in self._known.items() if known.schedule is not None}
+
+    def running(self) -> list[str]:
+        """The schedules that run now."""
+        with self._lock:
+            return sorted(self._running)
+
+    def stop(self) -> None:
+        """Begin nothing any more, end what runs at its next step, and wait for that."""
+        with self._lock:
+            self._stopping = True
+            running = list(self._running.values())
+        for progress in running:
+            progress.stop()
+        self._scheduler.shutdown(wait=True)
+
+
+@contextmanager
+def daemon_lock(state: Path) -> Iterator[None]:
+    """One daemon for one state directory.
+
+    Raises:
+        Locked: FS-801, saying who it is.
+    """
+    lock = schedule_lock(state / ".daemon.lock", "the daemon")
+    try:
+        lock.__enter__()
+    except Locked as error:
+        raise Locked("FS-801", **{**error.parts, "state": state}) from None
+    try:
+        yield
+    finally:
+        lock.__exit__(None, None, None)
+
+
+def _snapshot_files(state: Path, name: str) -> tuple[Path, Path]:
+    """The snapshot, and the log in which a run that ended writes last."""
+    path = snapshot_path(state, name)
+    return path, path.with_name(f"{path.name}-wal")
+
+
+def _signature(*paths: Path) -> tuple[int, ...]:
+    """Differs when a file does; of one that is not there, nothing."""
+    found: list[int] = []
+    for path in paths:
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        found += (status.st_ino, status.st_mtime_ns, status.st_size)
+    return tuple(found)
