@@ -76,11 +76,11 @@ class Daemon:
         """Read the files and run what is due."""
         self.look()
         self._scheduler.add_job(
-            self._check_alerts, IntervalTrigger(seconds=_ALERTS_EVERY_S), id=".alerts", executor="alerts"
+            self.check_alerts, IntervalTrigger(seconds=_ALERTS_EVERY_S), id=".alerts", executor="alerts"
         )
         self._scheduler.start()
 
-    def _check_alerts(self) -> None:
+    def check_alerts(self) -> None:
         """Silence is told although nothing happens, and who could not be reached is tried again."""
         with self._lock:
             schedules = [known.schedule for known in self._known.values() if known.schedule]
@@ -132,7 +132,7 @@ class Daemon:
         try:
             known.due = due_of(known.schedule, self._state, int(self._clock()))
         except FeedsyncError as error:
-            self._refuse(known, name, error)
+            self._refuse(known, known.schedule, error)
             known.due = Due(known.not_before, "retry")
         if known.due is None:
             self._disarm(name)
@@ -154,7 +154,7 @@ class Daemon:
                 try:
                     self._run(schedule, known, progress)
                 except FeedsyncError as error:
-                    self._refuse(known, name, error)
+                    self._refuse(known, schedule, error)
                 except Stopped:
                     _log.info("run stopped; the next one goes on from here")
                 except Exception:  # a fault of ours must not end the clock of this schedule, nor of any other
@@ -190,16 +190,15 @@ class Daemon:
                   seconds=summary.seconds, error=summary.error.code if summary.error else None)  # fmt: skip
         after_run(schedule, self._state, clock=self._clock)
 
-    def _refuse(self, known: Known, name: str, error: FeedsyncError) -> None:
+    def _refuse(self, known: Known, schedule: Schedule, error: FeedsyncError) -> None:
         """It could not run, and left no run behind that says so: not again at once."""
         known.refused += 1
         known.not_before = int(self._clock()) + pause_after(known.refused)
         if isinstance(error, Locked):  # somebody else does it
-            _log.info("another run goes on", schedule=name, reason=error.message)
+            _log.info("another run goes on", schedule=schedule.name, reason=error.message)
             return
-        _log.error("run could not begin", schedule=name, code=error.code, reason=error.message)
-        if known.schedule is not None:
-            after_run(known.schedule, self._state, error, clock=self._clock)
+        _log.error("run could not begin", schedule=schedule.name, code=error.code, reason=error.message)
+        after_run(schedule, self._state, error, clock=self._clock)
 
     def waiting(self) -> dict[str, Due | None]:
         """What each schedule that is in force waits for."""
@@ -210,6 +209,11 @@ class Daemon:
         """The schedules that run now."""
         with self._lock:
             return sorted(self._running)
+
+    def refused(self, name: str) -> int:
+        """How often in a row a schedule could not even begin."""
+        with self._lock:
+            return self._known[name].refused
 
     def stop(self) -> None:
         """Begin nothing any more, end what runs at its next step, and wait for that."""

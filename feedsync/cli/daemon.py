@@ -57,7 +57,7 @@ def daemon(
     raise typer.Exit(128 + number)
 
 
-def _leave(code: int) -> None:  # pragma: no cover - it ends the process, so it is tested in one of its own
+def _leave(code: int) -> None:
     sys.stderr.flush()
     os._exit(code)
 

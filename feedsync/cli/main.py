@@ -22,6 +22,7 @@ from feedsync import __version__
 from feedsync.cli import (
     alerts,
     consent,
+    daemon,
     demo,
     doctor,
     explain,
