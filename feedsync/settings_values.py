@@ -106,7 +106,10 @@ ShareSetting = Annotated[
 
 
 class SecretRef(Model):
-    """Where a secret is: exactly one of an environment variable and a file."""
+    """Where a secret is: exactly one of an environment variable and a file.
+
+    A file's path may name variables, such as ``$CREDENTIALS_DIRECTORY/key``, the folder of systemd's credentials.
+    """
 
     env: str | None = None
     file: str | None = None
@@ -129,7 +132,7 @@ class SecretRef(Model):
         else:
             reference, reason, text = f"the file {self.file}", "is empty", ""
             try:
-                text = Path(str(self.file)).read_text(encoding="utf-8")
+                text = Path(os.path.expandvars(str(self.file))).read_text(encoding="utf-8")
             except (OSError, ValueError) as error:
                 reason = f"cannot be read ({type(error).__name__})"
         if not text.strip():

@@ -122,3 +122,11 @@ def test_a_feed_is_asked_for_with_a_password_or_a_token(given: dict[str, object]
 def test_half_a_login_or_two_are_refused(given: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Auth.model_validate(given)
+
+
+def test_the_path_of_a_file_may_name_a_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As systemd hands over credentials."""
+    (tmp_path / "acme_key").write_text("the key\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    for path in ("$CREDENTIALS_DIRECTORY/acme_key", "${CREDENTIALS_DIRECTORY}/acme_key"):
+        assert SecretRef(file=path).resolve(key="key", where="here").get_secret_value() == "the key"

@@ -34,6 +34,7 @@ from feedsync.cli import (
     run,
     sandbox,
     schedule,
+    units,
     upkeep,
     web,
 )
@@ -81,6 +82,7 @@ def options(
 run.add_to(app)
 schedule.add_to(app)
 daemon.add_to(app)
+units.add_to(schedule.app)
 consent.add_to(app)
 operate.add_to(app)
 reconcile.add_to(app)
