@@ -24,7 +24,7 @@ from feedsync.errors import FeedsyncError
 from feedsync.reading import credentials_of
 from feedsync.settings import Schedule
 from feedsync.snapshot.bikfindings import BikFindings, bik_findings
-from feedsync.snapshot.lock import Holder, holders
+from feedsync.snapshot.lock import holders
 from feedsync.snapshot.schema import migrations
 from feedsync.snapshot.store import Store
 from feedsync.sync import same_address, same_store, snapshot_path, target_of
@@ -107,14 +107,10 @@ def _wrong(what: str, error: FeedsyncError, todo: str) -> Check:
 def _lock(schedule: Schedule, state: Path) -> Check:
     running, dead = holders(state / f"{schedule.name}.lock")
     if running is not None:
-        return Check("lock", "ok", f"a run is going on: {_who(running)}")
+        return Check("lock", "ok", f"a run is going on: {running.told()}")
     if dead is not None:
-        return Check("lock", "warning", f"the last run died: {_who(dead)}", "nothing: the next run goes on from there")
+        return Check("lock", "warning", f"the last run died: {dead.told()}", "nothing: the next run goes on from there")
     return Check("lock", "ok", "no run is going on")
-
-
-def _who(holder: Holder) -> str:
-    return f"pid {holder.pid} on {holder.host} since {holder.since} ({holder.command})"
 
 
 def _files(schedule: Schedule, state: Path) -> Iterator[Check]:

@@ -113,7 +113,8 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-707": "Bik accepted the product but stores something else: {detail}",
     "FS-708": "the catalog {name!r} could not be created, so this product waits for it",
     "FS-709": "the run was ended before this was sent",
-    "FS-710": "Bik's list came to no end: a page held nothing new",
+    "FS-710": "Bik's list came to no end: {reason}",
+    "FS-711": "Bik's list is not the whole: it lacks products that are there by their id ({count})",
     # 8xx: the daemon
     "FS-801": "{state}: another daemon runs over this state: pid {pid} on {host} since {since} ({command})",
     # 9xx: reports and the browser page

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
+from feedsync.bik.client import Bik
 from feedsync.bik.opening import bik_credentials, opened
 from feedsync.errors import ConfigError
 from feedsync.planning import Options, Plan, make_plan
@@ -23,7 +26,7 @@ from feedsync.report.summary import RunSummary, summarize
 from feedsync.settings import Schedule
 from feedsync.snapshot.bikfindings import bik_findings, keep_findings
 from feedsync.snapshot.feeds import Reading, last_readings
-from feedsync.snapshot.lock import schedule_lock
+from feedsync.snapshot.lock import Holder, schedule_lock
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.retention import forget_history
 from feedsync.snapshot.store import Store
@@ -51,18 +54,21 @@ def snapshot_path(state: Path, name: str) -> Path:
     return state / f"{name}.db"
 
 
-def run_schedule(
-    schedule: Schedule, state: Path, *, trigger: str, options: Options = DEFAULT_OPTIONS, target: Target = STOP,
-    progress: Progress = SILENT, clock: Clock = time.time, prepare: Prepare | None = None,
-) -> RunSummary:  # fmt: skip
-    """Bring the store up to the feeds, once.
+class Held(NamedTuple):
+    """A schedule's lock, held: who held it before and died, and what is open under it."""
 
-    ``prepare`` is called with the snapshot, the run's number and its time before the plan is made, in the same
-    transaction, and gives the options; the feeds are not read then, and the plan is made of what the snapshot knows.
+    dead: Holder | None
+    store: Store
+    bik: Bik
+
+
+@contextmanager
+def holding(schedule: Schedule, state: Path) -> Iterator[Held]:
+    """The snapshot and the store of a schedule for the block, under its lock.
 
     Raises:
         Locked: another run of this schedule is going on.
-        ConfigError: a secret is missing, or the snapshot belongs to another store.
+        ConfigError: a secret is missing.
     """
     credentials = bik_credentials(schedule)
     with (
@@ -70,6 +76,25 @@ def run_schedule(
         Store(snapshot_path(state, schedule.name)) as store,
         opened(schedule, credentials, state) as bik,
     ):
+        yield Held(dead, store, bik)
+
+
+def run_schedule(
+    schedule: Schedule, state: Path, *, trigger: str, options: Options = DEFAULT_OPTIONS, target: Target = STOP,
+    progress: Progress = SILENT, clock: Clock = time.time, prepare: Prepare | None = None, held: Held | None = None,
+) -> RunSummary:  # fmt: skip
+    """Bring the store up to the feeds, once.
+
+    ``prepare`` is called with the snapshot, the run's number and its time before the plan is made, in the same
+    transaction, and gives the options; the feeds are not read then, and the plan is made of what the snapshot knows.
+    ``held`` is the lock where the caller has it already.
+
+    Raises:
+        Locked: another run of this schedule is going on.
+        ConfigError: a secret is missing, or the snapshot belongs to another store.
+    """
+    credentials = bik_credentials(schedule)
+    with nullcontext(held) if held else holding(schedule, state) as (dead, store, bik):
         _claim(store, schedule, credentials.key.get_secret_value(), target)
         with store.transaction():
             run = store.begin_run(trigger, int(clock()))
@@ -108,7 +133,7 @@ def run_schedule(
             summary = summarize(store, schedule.name, run, readings, plan, pushed, trigger, started, clock())
             summary.seconds = _rounded(stages)
             if dead is not None:
-                summary.died = f"pid {dead.pid} on {dead.host} since {dead.since} ({dead.command})"
+                summary.died = dead.told()
             store.end_run(run, int(clock()), summary.outcome, summary.stored())
             forget_history(store, schedule.history, int(clock()))
     return summary

@@ -1,4 +1,5 @@
-"""Reading back what was accepted: *accepted but not stored* is an outcome of its own, sent again by the next run.
+"""Reading back what was accepted: *accepted but not stored* is an outcome of its own, sent again by the next run. A deletion
+that was accepted and is not done is the same, and is asked for again.
 
 Nobody knows how soon Bik shows a write (bik-api.md), so what is not there yet is looked for several times, longer each
 time, before it is said to be missing.
@@ -7,6 +8,8 @@ time, before it is said to be missing.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
+from typing import Any
 
 import msgspec
 import xxhash
@@ -27,6 +30,7 @@ from feedsync.snapshot.store import Store
 SAMPLE_OF = 20
 _TRIES = 5
 _URGENCY = 4
+STILL_THERE = "it was deleted, and is still there"
 _PAYLOADS = msgspec.msgpack.Decoder(ProductPayload)
 
 
@@ -49,7 +53,8 @@ class _Verification:
         store.execute("delete from differing")
 
     def verify(self) -> None:
-        for batch in self._batches("p.sent_run = ? and p.outcome = 'acknowledged'", self._run):
+        sent = self._sent("p.sent_run = ? and p.outcome = 'acknowledged'", self._run)
+        for batch in chain(sent, self._deleted("1")):
             self._read(batch if self._schedule.bik.verify == "all" else _sample(batch, self._run))
         try:
             for attempt in rounds(self._pause_s, _TRIES):
@@ -63,13 +68,17 @@ class _Verification:
                 for step in (step for batch in self._doubted() for step in batch):
                     field = self._store.scalar("select field from differing where id = ?", step.product_id)
                     words = SENTENCES["FS-707"].format(detail=field)
+                    if step.action == "delete":
+                        self._products.attempt([step])  # what is there is ours, so the next run deletes it
                     self._products.failed(step, "not_stored", "FS-707", words)
 
     def _differing(self) -> bool:
         return bool(self._store.scalar("select exists (select 1 from differing)"))
 
     def _doubted(self) -> Iterator[list[Planned]]:
-        return self._batches("p.id in (select id from differing)")
+        doubted = "p.id in (select id from differing)"
+        yield from self._sent(doubted)
+        yield from self._deleted(doubted)
 
     def _read_again(self) -> None:
         for batch in self._doubted():
@@ -88,22 +97,37 @@ class _Verification:
         self._pushed.verified += len(steps)
         foreign = self._products.foreign_catalogs(ids) if self._schedule.bik.keep_foreign_catalogs else {}
         for step in steps:
-            assert step.payload is not None
-            sent = wire.product(step.payload, foreign.get(step.product_id, []))
-            field = wire.same(sent, stored.get(step.product_id, {}))
+            record = stored.get(step.product_id)
+            if step.payload is None:
+                field = None if record is None else STILL_THERE
+            else:
+                field = wire.same(wire.product(step.payload, foreign.get(step.product_id, [])), record or {})
             if field is not None:
                 self._store.execute("insert into differing values (?, ?)", step.product_id, field)
 
-    def _batches(self, which: str, *parameters: int) -> Iterator[list[Planned]]:
+    def _sent(self, which: str, *parameters: int) -> Iterator[list[Planned]]:
         """The products that Bik acknowledged and that ``which`` chooses, by id."""
-        last = ""
         query = (
             "select p.id, p.sent_hash, s.payload from products p join sent s on s.product_id = p.id "
             f"where {which} and p.id > ? order by p.id limit ?"
         )
+        for rows in self._pages(query, *parameters):
+            yield [Planned(row[0], "send", _PAYLOADS.decode(row[2]), row[1], _URGENCY) for row in rows]
+
+    def _deleted(self, which: str) -> Iterator[list[Planned]]:
+        """The products whose deletion in this run Bik acknowledged and that ``which`` chooses, by id."""
+        query = (
+            "select p.id from plan join products p on p.id = product_id where action = 'delete' and not attempted "
+            f"and outcome is null and {which} and p.id > ? order by p.id limit ?"
+        )
+        for rows in self._pages(query):
+            yield [Planned(row[0], "delete", None, None, _URGENCY) for row in rows]
+
+    def _pages(self, query: str, *parameters: int) -> Iterator[list[tuple[Any, ...]]]:
+        last = ""
         while rows := list(self._store.rows(query, *parameters, last, self._schedule.bik.batch_size)):
             last = rows[-1][0]
-            yield [Planned(row[0], "send", _PAYLOADS.decode(row[2]), row[1], _URGENCY) for row in rows]
+            yield rows
 
 
 def _sample(batch: list[Planned], run: int) -> list[Planned]:

@@ -20,6 +20,11 @@ _KINDS = {
     "ours_once": "still there, ours once",
     "never_ours": "there, never ours",
 }
+_DESIRED = {
+    "stored": " (as the feeds want it)",
+    "other": " (the feeds want something else)",
+    "gone": " (the feeds do not have it)",
+}
 _SHOWN = 5
 
 
@@ -56,6 +61,8 @@ def reconcile_command(
 
 def _print(out: Console, result: Reconciliation) -> None:
     out.print(Text(f"{result.schedule} · {count(result.stored, 'product')} there, {result.sent:,} of ours"))
+    if result.died and result.repair is None:  # else the run tells it
+        print_hanging(out, f"  the run before this one died: {plain(result.died, 300)}")
     if result.unknown:
         print_hanging(
             out, f"  cannot know all of it: {result.unknown.code}: {plain(result.unknown.message, 300)}", style="red"
@@ -81,8 +88,9 @@ def _print(out: Console, result: Reconciliation) -> None:
 
 def _print_finding(out: Console, finding: Finding) -> None:
     what = "catalog " if finding.what == "catalog" else ""
+    desired = _DESIRED.get(finding.desired or "", "")
     pending = " (a run will send it anyway)" if finding.pending else ""
-    print_hanging(out, f"    {what}{plain(finding.id, 24)}  {plain(finding.title, 40)}{pending}", indent=6)
+    print_hanging(out, f"    {what}{plain(finding.id, 24)}  {plain(finding.title, 40)}{desired}{pending}", indent=6)
     for field in finding.fields[:_SHOWN]:
         print_hanging(
             out, f"      {plain(field.field, 40)}: {plain(field.sent, 40)} → {plain(field.stored, 40)}", indent=8

@@ -32,6 +32,10 @@ class Holder(msgspec.Struct, frozen=True):
     since: str
     command: str
 
+    def told(self) -> str:
+        """For a person."""
+        return f"pid {self.pid} on {self.host} since {self.since} ({self.command})"
+
 
 #: Somebody holds the lock and has not written yet who it is.
 UNKNOWN = Holder(0, "an unknown host", "an unknown time", "unknown")

@@ -68,3 +68,22 @@ def test_a_catalog_that_is_gone(shop: Shop) -> None:
     result = shop("reconcile", "acme")
     assert "missing there: 3" in result.out
     assert "catalog " in result.out
+
+
+def test_a_run_that_died_is_told(shop: Shop) -> None:
+    shop.add("acme", *items(2))
+    shop("run", "acme")
+    left = '{"pid": 1, "host": "there", "since": "then", "command": "feedsync run acme"}'
+    (shop.project.state / "acme.lock").write_text(left)
+    result = shop("reconcile", "acme")
+    assert (result.code, "the run before this one died: pid 1 on there since then" in result.out) == (0, True)
+    shop.project.sandbox.reset()
+    (shop.project.state / "acme.lock").write_text(left)
+    assert shop("reconcile", "acme", "--fix").out.count("pid 1 on there") == 1
+
+
+def test_what_the_feeds_want_stands_beside_what_differs(shop: Shop) -> None:
+    shop.add("acme", *items(2))
+    shop("run", "acme")
+    shop.project.sandbox.put_products({"id": "X", "name": "theirs"})
+    assert "X  theirs (the feeds do not have it)" in shop("reconcile", "acme").out

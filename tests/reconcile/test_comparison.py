@@ -189,6 +189,7 @@ def test_a_list_that_repeats_itself_cannot_be_known(shop: Shop, scripted: Script
     result = compare(shop)
     assert result.unknown is not None
     assert (result.unknown.code, result.exit_code, result.stored) == ("FS-710", 1, 2)
+    assert "5 pages in a row" in result.unknown.message
 
 
 def test_a_thousand_of_each_are_found_exactly_and_mended(shop: Shop) -> None:

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from feedsync.reconcile import Reconciliation, reconcile
+from feedsync.sync import Target
 from tests.bik.scripted import Answer, Scripted
 from tests.sync.shop import Shop, item, items
 
@@ -25,11 +26,51 @@ def test_catalogs_whose_cursor_goes_in_circles_cannot_be_known(shop: Shop, scrip
     shop.bik["base_url"] = f'"{scripted.base_url}"'
     shop.publish(item("A"))
     shop.run(limit=0)
-    circle = [page("catalogs", "a"), page("catalogs", "b"), page("catalogs", "a"), page("catalogs")]
-    scripted.answers = [page("products"), *circle]
+    scripted.answers = [page("products"), *[page("catalogs", "a"), page("catalogs", "b")] * 4]
     result = compare(shop)
     assert result.unknown is not None
     assert (result.unknown.code, result.exit_code) == ("FS-710", 1)
+
+
+def test_a_page_that_comes_twice_is_passed_over(shop: Shop, scripted: Scripted) -> None:
+    shop.bik["base_url"] = f'"{scripted.base_url}"'
+    shop.publish(item("A"))
+    shop.run(limit=0)
+    lists = [page("products", "a", "b"), page("products", "a", "b"), page("products", "c"), page("products")]
+    scripted.answers = [*lists, page("products", "a", "b", "c"), page("catalogs", "a"), page("catalogs")]
+    result = compare(shop)
+    assert (result.unknown, result.counts, result.stored) == (None, {"never_ours": 3}, 3)
+
+
+def test_a_list_that_lacks_what_is_there_is_not_the_whole_store(shop: Shop, scripted: Scripted) -> None:
+    shop.publish(*items(2))
+    shop.run()
+    stored = list(shop.sandbox.products().values())
+    shop.bik["base_url"] = f'"{scripted.base_url}"'
+    shop.run(target=Target(same_store=True), limit=0)
+    scripted.answers = [page("products", "X"), page("products"), body("products", *stored), page("catalogs")]
+    result = compare(shop)
+    assert result.unknown is not None
+    assert (result.unknown.code, result.exit_code, result.counts) == ("FS-711", 1, {})
+    assert "(2)" in result.unknown.message
+
+
+def test_a_catalog_that_is_there_by_its_id_is_there(shop: Shop, scripted: Scripted) -> None:
+    shop.publish(item("A", product_type="Tea"), item("B", product_type="Coffee"))
+    shop.run()
+    tea, coffee = sorted(shop.sandbox.catalogs().values(), key=lambda catalog: catalog["id"])
+    stored = list(shop.sandbox.products().values())
+    shop.bik["base_url"] = f'"{scripted.base_url}"'
+    shop.run(target=Target(same_store=True), limit=0)
+    scripted.answers = [
+        body("products", *stored), page("products"), page("catalogs"), body("catalogs", tea, {**coffee, "name": "Other"}),
+    ]  # fmt: skip
+    result = compare(shop)
+    assert [(f.kind, f.id) for f in result.findings] == [("different", coffee["id"])]
+
+
+def body(name: str, *records: dict[str, Any]) -> Answer:
+    return Answer(msgspec.json.encode({"status": 200, "success": True, "data": {name: records}}))
 
 
 def test_what_is_gone_when_it_is_asked_for_by_id_is_no_finding(shop: Shop, scripted: Scripted) -> None:

@@ -81,3 +81,61 @@ def test_a_reading_that_fails_while_it_is_waited_is_told(verifying: Shop) -> Non
     verifying.publish(*items(3))
     summary = verifying.run()
     assert (summary.pushed.verified, summary.pushed.unread, summary.outcome) == (2, 1, "done")
+
+
+def test_a_deletion_is_read_back(verifying: Shop) -> None:
+    verifying.settings = '[gates]\nremovals = "off"\n'
+    verifying.publish(*items(12))
+    verifying.run()
+    for title in ("x", "y"):
+        verifying.publish(*items(10, title=title))
+        summary = verifying.run()
+    assert (summary.pushed.deleted, summary.pushed.verified, summary.outcome) == (2, 12, "done")
+    assert verifying.touched("products/get")[-1] == ("P10", "P11")
+    verifying.bik["verify"] = '"off"'
+
+
+def test_a_deletion_that_is_not_done_is_asked_for_again(tmp_path: Path, other_store: OtherStore) -> None:
+    late = other_store(SandboxSettings(read_delay_s=3600))
+    shop = Shop(tmp_path / "shop", late)
+    shop.settings = '[gates]\nremovals = "off"\n'
+    shop.publish(*items(12))
+    shop.run()
+    late.put_products(*late.products().values())
+    for title in ("x", "y"):
+        shop.publish(*items(10, title=title))
+        shop.bik["verify"] = '"sample"' if title == "y" else '"off"'
+        summary = shop.run()
+    told = {r.id: (r.code, r.message.rpartition(": ")[2]) for r in summary.rejected}
+    assert told.items() >= {"P10": ("FS-707", "it was deleted, and is still there")}.items()
+    assert (summary.outcome, shop.outcomes()["P10"]) == ("rejected", "not_stored")
+    shop.bik["verify"] = '"off"'
+    again = shop.run()
+    assert ("P10",) in shop.touched("products/delete")
+    assert (again.outcome, again.pushed.deleted) == ("done", 1)
+
+
+def test_a_deletion_that_was_not_acknowledged_is_not_read_back(verifying: Shop) -> None:
+    verifying.settings = '[gates]\nremovals = "off"\n'
+    verifying.publish(*items(12))
+    verifying.run()
+    verifying.publish(*items(11))
+    verifying.run()
+    verifying.fault("inner", path="products/delete", status=400)
+    verifying.publish(*items(11, title="x"))
+    summary = verifying.run()
+    assert [(r.id, r.code) for r in summary.rejected] == [("P11", "FS-703")]
+    assert summary.pushed.verified == 11
+
+
+def test_a_deletion_of_what_is_gone_may_be_answered_with_404(verifying: Shop) -> None:
+    verifying.settings = '[gates]\nremovals = "off"\n'
+    verifying.publish(*items(12))
+    verifying.run()
+    verifying.publish(*items(10))
+    verifying.run()
+    verifying.lose("P10", "P11")
+    verifying.fault("inner", path="products/delete", status=404)
+    verifying.publish(*items(10, title="x"))
+    summary = verifying.run()
+    assert (summary.pushed.deleted, summary.outcome) == (2, "done")
