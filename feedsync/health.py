@@ -6,16 +6,19 @@ read is a state like any other, and so is a schedule whose file is broken.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import msgspec
 
+from feedsync.due import due_of
 from feedsync.errors import Fatal, FeedsyncError
 from feedsync.notes import Notes, read_notes
 from feedsync.report.rejects import Rejects
 from feedsync.report.summary import Reason, RunSummary
+from feedsync.settings import Schedule
 from feedsync.snapshot.bikfindings import last_drift
 from feedsync.snapshot.feeds import last_change
 from feedsync.snapshot.lock import Holder, holders
@@ -62,7 +65,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     ``variants`` are those that Bik acknowledged, ``held`` the changes that each gate holds now, ``rejected`` the items and
     products that are refused now, ``drifted`` the products that are otherwise in the store than Bik acknowledged.
     ``lag_s`` is how long the newest document took from its making (or, where its server does not say, from the run's
-    beginning) until Bik had it.
+    beginning) until Bik had it. ``next_at`` is when the schedule is due, ``next_why`` what for (:mod:`feedsync.due`); it
+    may have passed, and is None where the schedule rests, is run by hand only, or was not asked.
     """
 
     schedule: str
@@ -82,12 +86,30 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     drifted: int = 0
     lag_s: float | None = None
     summary: RunSummary | None = None
+    next_at: int | None = None
+    next_why: str | None = None
     notes: Notes = msgspec.field(default_factory=Notes)
 
     @property
     def last(self) -> RunFigures | None:
         """The last run that is not going on."""
         return next((run for run in self.runs if run.outcome != "running"), None)
+
+
+def look(state: Path, name: str, load: Callable[[str], Schedule], now: float) -> Health:
+    """How a schedule stands at ``now`` (Unix seconds), with its file, which ``load`` gives, and when it is due."""
+    try:
+        schedule = load(name)
+    except FeedsyncError as error:
+        return health(state, name, error)
+    view = health(state, name)
+    try:
+        due = due_of(schedule, state, int(now))
+    except FeedsyncError:  # its snapshot cannot be read, which the view says
+        return view
+    if due is None:
+        return view
+    return msgspec.structs.replace(view, next_at=due.at or int(now), next_why=due.why)
 
 
 def health(state: Path, name: str, problem: FeedsyncError | None = None) -> Health:

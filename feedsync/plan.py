@@ -23,6 +23,7 @@ class Pushed(msgspec.Struct):
     catalogs: int = 0
     deleted: int = 0
     requests: int = 0
+    answers: dict[str, int] = {}
     fault: FeedsyncError | None = None
     verified: int = 0
     unread: int = 0

@@ -61,7 +61,7 @@ def push(
     except _Stop:
         pass
     finally:
-        pusher.pushed.requests = bik.requests
+        pusher.pushed.requests, pusher.pushed.answers = bik.requests, dict(bik.answers)
     return pusher.pushed
 
 

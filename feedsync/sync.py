@@ -121,7 +121,7 @@ def run_schedule(
             if pushed.fault is None:
                 with stages.stage("verify"):
                     verify(store, schedule, bik, run, pushed)
-                pushed.requests = bik.requests
+                pushed.requests, pushed.answers = bik.requests, dict(bik.answers)
         except ConfigError:  # nothing was started
             store.execute("delete from runs where run = ?", run)
             raise

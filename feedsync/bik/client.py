@@ -6,8 +6,10 @@ idempotent. A refusal is :class:`Rejected`, and what to do with the rest of a ba
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -32,6 +34,7 @@ RETRY_AFTER_LIMIT_S = 300.0
 #: These leave open whether the request was applied.
 IN_DOUBT = ("FS-705", "FS-706")
 _WORDS = 300
+_LOG = logging.getLogger("feedsync.bik")
 #: Where servers and the gateways before them number their requests; Bik's reference names none.
 REQUEST_IDS = ("X-Request-Id", "X-Correlation-Id", "Function-Execution-Id", "X-Cloud-Trace-Context")
 _LONGEST_ID = 100
@@ -72,6 +75,8 @@ class Bik:
         self._lock = threading.Lock()
         #: How many requests were made, tries included.
         self.requests = 0
+        #: How many of them were answered in which way: by the status that counts, ``unreadable`` or ``none``.
+        self.answers: Counter[str] = Counter()
         #: The time by the store's clock when it last answered (Unix seconds), None where it does not say.
         self.server_time: float | None = None
 
@@ -179,6 +184,7 @@ class Bik:
         try:
             response = self._http.post(f"{self._base_url}/bikPlatformFunctions-{call}", content=content)
         except httpx.HTTPError as error:
+            self._note(call, "none", heard)
             raise Retryable("FS-705", reason=f"{type(error).__name__} in {call}") from None
         finally:
             heard.duration_ms = round((time.monotonic() - began) * 1000)
@@ -188,11 +194,17 @@ class Bik:
         envelope = _envelope(response)
         heard.inner_status = _inner(envelope)
         status = _status(response.status_code, envelope)
+        self._note(call, "unreadable" if status is None else str(status) if status < 600 else "other", heard)
         if status is None:
             raise Retryable("FS-706", reason=f"{call} answered {response.status_code} without a readable envelope")
         if status < 300:
             return (envelope or {}).get("data")
         raise _refusal(call, status, _words(envelope, response), _retry_after(response))
+
+    def _note(self, call: str, answer: str, heard: Exchange) -> None:
+        with self._lock:
+            self.answers[answer] += 1
+        _LOG.debug("request", extra={"call": call, "answer": answer, "request": heard.request_id, "try": heard.tries})
 
 
 def _refusal(call: str, status: int, words: str, after_s: float | None) -> FeedsyncError:

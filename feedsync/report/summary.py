@@ -52,7 +52,10 @@ class DocumentSummary(msgspec.Struct):
 
 
 class PushSummary(msgspec.Struct):
-    """What Bik acknowledged, and the requests it took; ``verified`` products were read back, ``unread`` could not be."""
+    """What Bik acknowledged, and the requests it took; ``verified`` products were read back, ``unread`` could not be.
+
+    ``answers`` counts the requests by the status that was answered; ``none``: nothing was, ``unreadable``: nobody can tell.
+    """
 
     products: int = 0
     catalogs: int = 0
@@ -60,6 +63,7 @@ class PushSummary(msgspec.Struct):
     requests: int = 0
     verified: int = 0
     unread: int = 0
+    answers: dict[str, int] = {}
 
 
 class Rejection(msgspec.Struct):
@@ -145,7 +149,13 @@ def summarize(
     sent = PushSummary()
     if pushed:
         sent = PushSummary(
-            pushed.products, pushed.catalogs, pushed.deleted, pushed.requests, pushed.verified, pushed.unread
+            pushed.products,
+            pushed.catalogs,
+            pushed.deleted,
+            pushed.requests,
+            pushed.verified,
+            pushed.unread,
+            dict(sorted(pushed.answers.items())),
         )
     planned = plan.sends + plan.deletes
     summary = RunSummary(

@@ -10,8 +10,10 @@ import pytest
 
 from feedsync.errors import ConfigError
 from feedsync.health import Health, health
+from feedsync.health import look as look_at
 from feedsync.notes import Trouble, notes_path, open_notes, read_notes
 from feedsync.reconcile import reconcile
+from feedsync.settings import Schedule
 from feedsync.snapshot.lock import schedule_lock
 from feedsync.snapshot.store import Store
 from feedsync.sync import snapshot_path
@@ -165,3 +167,26 @@ def test_damaged_notes_are_none(tmp_path: Path) -> None:
     assert read_notes(tmp_path, "shop").trouble == Trouble("FS-105", "no secret", START)
     notes_path(tmp_path, "shop").write_bytes(b'{"told": 5}')
     assert msgspec.json.encode(read_notes(tmp_path, "shop")) == msgspec.json.encode(read_notes(tmp_path, "other"))
+
+
+def test_when_it_is_due(shop: Shop) -> None:
+    def seen(text: str = "", now: float = START + 5) -> Health:
+        def load(name: str) -> Schedule:
+            return shop.schedule().model_copy(update={"every": 900} if text == "clocked" else {})
+
+        return look_at(shop.state, "shop", load, now)
+
+    shop.publish(*items(3))
+    assert (seen().next_at, seen().next_why) == (None, None)
+    assert (seen("clocked").next_at, seen("clocked").next_why) == (START + 5, "first")
+    shop.run()
+    assert (seen("clocked").next_at, seen("clocked").next_why) == (START + 900, "every")
+    snapshot_path(shop.state, "shop").write_bytes(b"junk")
+    assert (seen("clocked").next_at, seen("clocked").word) == (None, "unreadable")
+
+
+def test_a_file_with_a_mistake(shop: Shop) -> None:
+    def load(name: str) -> Schedule:
+        raise ConfigError("FS-106", reason="it is broken")
+
+    assert look_at(shop.state, "shop", load, START).word == "broken"
