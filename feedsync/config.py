@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from feedsync.errors import ConfigError
 from feedsync.expressions import NotAnExpression
+from feedsync.secrecy import remember_userinfo
 from feedsync.settings import Schedule
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -44,6 +45,8 @@ def load(path: Path) -> Schedule:
         mistake = _explain(path, text, error)
     if mistake:
         raise mistake  # out here, since the library's error quotes what the file holds, and would hang on to this one
+    for feed in schedule.feeds:
+        remember_userinfo(feed.location)
     schedule._name, schedule._file = path.stem, path
     return schedule
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 from typing import Any
 
 import msgspec
+from structlog.contextvars import bind_contextvars, get_contextvars
 
 from feedsync.bik import wire
 from feedsync.bik.client import Bik, Exchange
@@ -156,7 +158,8 @@ class _Push:
         queue = deque[_Batch]()
         source = self._batches(action, settings.batch_size)
         flying: dict[Future[None], Request] = {}
-        with ThreadPoolExecutor(settings.in_flight) as pool:
+        named = partial(bind_contextvars, **get_contextvars())  # what the threads log is of this run, too
+        with ThreadPoolExecutor(settings.in_flight, initializer=named) as pool:
             try:
                 while True:
                     while len(flying) < settings.in_flight:

@@ -12,6 +12,7 @@ import msgspec
 from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr, WithJsonSchema, model_validator
 
 from feedsync.errors import ConfigError
+from feedsync.secrecy import remember
 
 _DURATION = re.compile(r"(\d+)\s*([smhd])")
 _LONGEST_S = 10 * 366 * 86400
@@ -137,4 +138,5 @@ class SecretRef(Model):
                 reason = f"cannot be read ({type(error).__name__})"
         if not text.strip():
             raise ConfigError("FS-105", where=where, key=key, reference=reference, reason=reason)
+        remember(text.strip())
         return SecretStr(text.strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -16,10 +17,13 @@ from feedsync.adapters.registry import format_names
 from feedsync.config import find, load, schedule_files
 from feedsync.errors import ConfigError, FeedsyncError
 from feedsync.gates import ALLOWABLE, GATES
+from feedsync.health import Health, look
+from feedsync.logs import json_asked_for
 from feedsync.report.summary import Reason, RunSummary
 from feedsync.report.terminal import print_run
 from feedsync.settings import Schedule
 
+_LOG = logging.getLogger("feedsync.cli")
 #: The order in which exit codes win.
 _RANK = (143, 130, 2, 5, 1, 4, 3, 0)
 
@@ -60,6 +64,10 @@ class Context(msgspec.Struct, frozen=True):
         if names := [path.stem for path in schedule_files(self.schedules)]:
             return names
         raise ConfigError("FS-107", directory=self.schedules)
+
+    def views(self, now: float) -> list[Health]:
+        """How every schedule stands at ``now`` (Unix seconds)."""
+        return [look(self.state, path.stem, self.schedule, now) for path in schedule_files(self.schedules)]
 
 
 class ErrorOutput(msgspec.Struct):
@@ -103,10 +111,21 @@ def fail(error: FeedsyncError, *, as_json: bool, schedule: str | None = None) ->
     """Tell a person what went wrong, and with which schedule; with ``as_json`` a program as well."""
     who = f"feedsync: {schedule}" if schedule else "feedsync"
     message = readable(error.message)
-    with suppress(OSError):  # there is no other place to tell it; the exit code says it, too
-        print(f"{who}: {error.code}: {message}", file=sys.stderr)
+    if json_asked_for():
+        _LOG.error(message, extra={"code": error.code, "schedule": schedule})
+    else:
+        with suppress(OSError):  # there is no other place to tell it; the exit code says it, too
+            say(f"{who}: {error.code}: {message}")
     if as_json:
         write_json(ErrorOutput(Reason(error.code, message)))
+
+
+def say(line: str) -> None:
+    """Tell people on stderr how things go; in the log, where all of stderr is one."""
+    if json_asked_for():
+        _LOG.info(line.removeprefix("feedsync: "))
+    else:
+        print(line, file=sys.stderr, flush=True)
 
 
 def worst(codes: Iterable[int]) -> int:

@@ -10,7 +10,7 @@ import io
 import os
 import signal
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -18,7 +18,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from feedsync import __version__
+from feedsync import __version__, logs
 from feedsync.cli import (
     alerts,
     consent,
@@ -38,8 +38,11 @@ from feedsync.cli import (
     upkeep,
     web,
 )
-from feedsync.cli.common import Context, fail
+from feedsync.cli.common import Context, fail, say
 from feedsync.errors import ConfigError, Fatal, FeedsyncError
+
+#: What ends with the command.
+_restore = ExitStack()
 
 app = typer.Typer(
     help="Keep a Bik store equal to a brand's product feeds.",
@@ -71,11 +74,22 @@ def options(
     state: Annotated[
         Path, typer.Option(help="The folder of the snapshots. Put it on a local disk.", envvar="FEEDSYNC_STATE")
     ] = Path("state"),
+    log_format: Annotated[
+        logs.Form, typer.Option(help="Logs as JSON, or as text; json: all that stderr says. auto: JSON in a pipe.")
+    ] = "auto",
+    log_level: Annotated[
+        logs.Level | None,
+        typer.Option(help="From which level on; info for the daemon and with json, else warning.", show_default=False),
+    ] = None,
     _: Annotated[
         bool, typer.Option("--version", help="Show the version and end.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
     """Keep a Bik store equal to a brand's product feeds."""
+    talkative = log_format == "json" or context.invoked_subcommand == "daemon"
+    _restore.callback(
+        logs.configure(sys.stderr, form=log_format, level=log_level or ("info" if talkative else "warning"))
+    )
     context.obj = Context(schedules, state)
 
 
@@ -126,7 +140,7 @@ def _run_command(arguments: list[str]) -> int:
         command = typer.main.get_command(app)
         return int(command.main(arguments or ["--help"], prog_name="feedsync", standalone_mode=False) or 0)
     except Interrupted as interrupted:
-        print("feedsync: interrupted; the next run goes on from here", file=sys.stderr)
+        say("feedsync: interrupted; the next run goes on from here")
         return interrupted.exit_code
     except FeedsyncError as error:
         fail(error, as_json=as_json)
@@ -138,6 +152,7 @@ def _run_command(arguments: list[str]) -> int:
     except OSError as error:
         return _unwritten(error)
     finally:
+        _restore.close()
         for number, handler in handlers.items():
             signal.signal(number, handler)
 

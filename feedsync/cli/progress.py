@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,8 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bars
 
+from feedsync.cli.common import say
+from feedsync.logs import json_asked_for
 from feedsync.progress import Progress
 
 #: In a log, a stage says so often how far it is (seconds).
@@ -29,7 +30,7 @@ LINE_EVERY_S = 10.0
 def showing() -> Iterator[Progress]:
     """Bars while the block runs on a terminal, else lines."""
     terminal = Console(stderr=True)
-    if not terminal.is_terminal:
+    if json_asked_for() or not terminal.is_terminal:
         yield _Lines()
         return
     amounts = (TextColumn("{task.description:<8}"), BarColumn(30), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
@@ -106,4 +107,4 @@ class _Lines(Progress):
     def _line(self, text: str) -> None:
         if time.monotonic() - self._last >= LINE_EVERY_S:
             self._last = time.monotonic()
-            print(f"feedsync: {text}", file=sys.stderr, flush=True)
+            say(f"feedsync: {text}")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
+import logging
 import time
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -22,17 +23,21 @@ from feedsync.cli.common import (
     end_with,
     fail,
     readable,
+    say,
     split_ids,
     worst,
     write_json,
 )
 from feedsync.cli.progress import showing
 from feedsync.due import due_of, run_due
-from feedsync.errors import ConfigError, FeedsyncError, Locked
+from feedsync.errors import ConfigError, Fatal, FeedsyncError, Locked
+from feedsync.metrics import write_textfile
 from feedsync.planning import Options
 from feedsync.report.summary import Reason, RunSummary, utc_minute
 from feedsync.report.terminal import plain, print_run
 from feedsync.sync import Target, preview, run_schedule
+
+_LOG = logging.getLogger("feedsync.cli")
 
 
 class RunsOutput(msgspec.Struct):
@@ -70,6 +75,14 @@ def run(
     same_store: Annotated[
         bool, typer.Option("--same-store", help="It is the same store under a new key or address: keep what was sent.")
     ] = False,
+    metrics_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write metrics of all schedules here, for node_exporter's textfile collector.",
+            envvar="FEEDSYNC_METRICS_FILE",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Bring the store up to the feeds: fetch, compare, push what changed, report."""
@@ -108,7 +121,7 @@ def run(
                     )
         except FeedsyncError as error:  # a mistake in one schedule never stops another
             if due and isinstance(error, Locked):  # it is being done
-                print(f"feedsync: {plain(error.message, 400)}; left to it", file=sys.stderr)
+                say(f"feedsync: {plain(error.message, 400)}; left to it")
                 continue
             fail(error, as_json=False, schedule=name)
             results.errors.append(ErrorOutput(Reason(error.code, readable(error.message)), name))
@@ -117,6 +130,7 @@ def run(
                 after_run(schedule, where.state, error)
             continue
         after_run(schedule, where.state)
+        _LOG.info("run ended", extra={"schedule": name, "run": summary.run, "outcome": summary.outcome})
         results.runs.append(summary)
         codes.append(summary.exit_code)
         if not as_json:
@@ -124,6 +138,12 @@ def run(
                 print_run(console(), summary)
             except OSError as error:  # a log that is full does not stop the sync
                 unwritten = error
+    if metrics_file is not None:
+        try:
+            write_textfile(metrics_file, where.views(time.time()))
+        except Fatal as error:
+            fail(error, as_json=False)
+            codes.append(error.exit_code)
     if unwritten:
         raise unwritten
     if due and not codes and console().is_terminal:  # cron would send a mail of it each time
