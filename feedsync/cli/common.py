@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from feedsync.adapters.registry import format_names
+from feedsync.cli.completion import gate_names, schedule_names
 from feedsync.config import find, load, schedule_files
 from feedsync.errors import ConfigError, FeedsyncError
 from feedsync.gates import ALLOWABLE, GATES
@@ -28,10 +29,17 @@ _LOG = logging.getLogger("feedsync.cli")
 _RANK = (143, 130, 2, 5, 1, 4, 3, 0)
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, by a published schema, and nothing else to stdout.")]
-Name = Annotated[str, typer.Argument(help="The schedule's name: its file without .toml.", show_default=False)]
+Name = Annotated[
+    str,
+    typer.Argument(
+        help="The schedule's name: its file without .toml.", show_default=False, autocompletion=schedule_names
+    ),
+]
 Allow = Annotated[
     list[str],
-    typer.Option("--allow", metavar="GATE", help="Let through, in this run, what GATE holds."),
+    typer.Option(
+        "--allow", metavar="GATE", help="Let through, in this run, what GATE holds.", autocompletion=gate_names
+    ),
 ]
 
 

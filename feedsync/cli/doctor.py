@@ -12,6 +12,7 @@ from rich.text import Text
 
 from feedsync.bik.opening import bik_credentials, opened
 from feedsync.cli.common import Context, Json, confirm, console, write_json
+from feedsync.cli.completion import schedule_names
 from feedsync.cli.consent import Yes
 from feedsync.config import schedule_files
 from feedsync.doctor import Check, ScheduleHealth, machine, one
@@ -48,7 +49,10 @@ def add_to(app: typer.Typer) -> None:
 def doctor(
     context: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(help="One schedule; all of them if it is left out.", show_default=False)
+        str | None,
+        typer.Argument(
+            help="One schedule; all of them if it is left out.", show_default=False, autocompletion=schedule_names
+        ),
     ] = None,
     probing: Annotated[
         bool, typer.Option("--probe", help="Learn with disposable products what Bik's reference leaves open.")

@@ -17,6 +17,7 @@ from feedsync.adapters.registry import installed
 from feedsync.bik.opening import bik_credentials, opened
 from feedsync.bik.wire import BikProduct, product
 from feedsync.cli.common import Context, Json, console, readable, worst, write_json
+from feedsync.cli.completion import schedule_names
 from feedsync.errors import ConfigError, FeedsyncError
 from feedsync.ingest import read_options
 from feedsync.inspection import Inspection, inspect_feed
@@ -65,7 +66,14 @@ def add_to(app: typer.Typer) -> None:
 
 def check(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="One schedule; all without it.", show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="One schedule; all without it.",
+            show_default=False,
+            autocompletion=schedule_names,
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Validate schedules, their feeds and their credentials; change nothing."""

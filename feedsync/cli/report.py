@@ -12,6 +12,7 @@ import msgspec
 import typer
 
 from feedsync.cli.common import Context, Json, console, file_console, write_json
+from feedsync.cli.completion import schedule_names
 from feedsync.config import NAME
 from feedsync.errors import ConfigError, Fatal
 from feedsync.report.figures import Analysis
@@ -33,7 +34,9 @@ def add_to(app: typer.Typer) -> None:
 
 def report(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="The schedule's name.", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(help="The schedule's name.", show_default=False, autocompletion=schedule_names)
+    ],
     run: Annotated[
         int | None, typer.Argument(help="The run's number; the last without it.", show_default=False)
     ] = None,

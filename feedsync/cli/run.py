@@ -28,6 +28,7 @@ from feedsync.cli.common import (
     worst,
     write_json,
 )
+from feedsync.cli.completion import schedule_names
 from feedsync.cli.progress import showing
 from feedsync.due import due_of, run_due
 from feedsync.errors import ConfigError, Fatal, FeedsyncError, Locked
@@ -56,7 +57,10 @@ def add_to(app: typer.Typer) -> None:
 def run(
     context: typer.Context,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME...", help="The schedules to run.", show_default=False)
+        list[str] | None,
+        typer.Argument(
+            metavar="NAME...", help="The schedules to run.", show_default=False, autocompletion=schedule_names
+        ),
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Run every schedule that is enabled.")] = False,
     due: Annotated[

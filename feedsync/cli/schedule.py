@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from feedsync.cli.common import Context, ErrorOutput, Json, console, fail, readable, worst, write_json
+from feedsync.cli.completion import schedule_names
 from feedsync.due import Due, due_of
 from feedsync.errors import FeedsyncError
 from feedsync.report.summary import Reason, iso
@@ -63,7 +64,10 @@ def add_to(program: typer.Typer) -> None:
 def check(
     context: typer.Context,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME]...", help="Only these schedules.", show_default=False)
+        list[str] | None,
+        typer.Argument(
+            metavar="[NAME]...", help="Only these schedules.", show_default=False, autocompletion=schedule_names
+        ),
     ] = None,
     count: Annotated[int, typer.Option(min=1, max=1000, help="How many of the next times to show.")] = _TIMES,
     as_json: Json = False,

@@ -11,6 +11,7 @@ import typer
 from rich.text import Text
 
 from feedsync.cli.common import Context, ErrorOutput, Json, Name, confirm, console, fail, readable, worst, write_json
+from feedsync.cli.completion import schedule_names
 from feedsync.cli.consent import Yes
 from feedsync.config import NAME
 from feedsync.errors import ConfigError, FeedsyncError
@@ -36,7 +37,14 @@ class VacuumOutput(msgspec.Struct):
     errors: list[ErrorOutput]
 
 
-Names = Annotated[list[str], typer.Argument(metavar="[NAME]…", help="Which schedules; all without it.")]
+Names = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="[NAME]…",
+        help="Which schedules; all without it.",
+        autocompletion=schedule_names,
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
