@@ -28,7 +28,8 @@ COMMANDS: dict[str, Any] = {
 }
 #: Options that the library adds to every program.
 _COMMON = {"--help", "--install-completion", "--show-completion"}
-_PLACEHOLDERS = ("COMMAND", "--to RUN", "…", "...")
+#: What is no command as it stands, and the one that acts as soon as it is parsed.
+_PLACEHOLDERS = ("--install-completion", "COMMAND", "--to RUN", "…", "...")
 
 _SECTION = re.compile(r"^## (FS-\d{3})\n(.*?)(?=^#|\Z)", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^ *```(\w*)[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
