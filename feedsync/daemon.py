@@ -64,8 +64,7 @@ class Daemon:
         self._running: dict[str, Stoppable] = {}
         self._stopping = False
         self._drift = clock() - monotonic()
-        #: When the files were looked at last (seconds, monotonic).
-        self.looked_at = monotonic()
+        self._looked_at = monotonic()
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(jobs), "alerts": ThreadPoolExecutor(1)}, timezone=UTC,
             # a schedule has one job, and is armed anew an instant before APScheduler takes the last one for ended
@@ -90,8 +89,8 @@ class Daemon:
     def look(self, *, anew: bool = False) -> None:
         """Take up what changed: schedules' files (all of them with ``anew``), snapshots that others wrote, the clock."""
         with self._lock:
-            self.looked_at = self._monotonic()
-            drift = self._clock() - self.looked_at
+            self._looked_at = self._monotonic()
+            drift = self._clock() - self._looked_at
             stepped = abs(drift - self._drift) > _CLOCK_STEP_S
             self._drift = drift
             paths = {path.stem: path for path in self._files()}
@@ -204,6 +203,10 @@ class Daemon:
         """What each schedule that is in force waits for."""
         with self._lock:
             return {name: known.due for name, known in self._known.items() if known.schedule is not None}
+
+    def heartbeat_age_s(self) -> float:
+        """How long ago the files were looked at."""
+        return self._monotonic() - self._looked_at
 
     def running(self) -> list[str]:
         """The schedules that run now."""

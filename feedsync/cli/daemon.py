@@ -7,6 +7,9 @@ import queue
 import signal
 import sys
 import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import structlog
@@ -15,6 +18,10 @@ import typer
 from feedsync.cli.common import Context
 from feedsync.config import schedule_files
 from feedsync.daemon import Daemon, daemon_lock
+from feedsync.errors import ConfigError
+from feedsync.health import Health, look
+from feedsync.vitals import health_app
+from feedsync.web.app import listen, server_of
 
 #: How often the files are looked at (seconds).
 LOOK_EVERY_S = 5.0
@@ -35,17 +42,26 @@ def daemon(
     grace: Annotated[
         int, typer.Option(min=0, metavar="SECONDS", help="How long SIGTERM waits for what is on its way to Bik.")
     ] = 30,
-) -> None:
+    address: Annotated[
+        str,
+        typer.Option(
+            "--listen", metavar="HOST:PORT", envvar="FEEDSYNC_LISTEN",
+            help="Where /healthz, /livez and /metrics are answered; port 0 takes any free one; off: nowhere.",
+        ),
+    ] = "127.0.0.1:8738",
+) -> None:  # fmt: skip
     """Run every schedule when it is due, until SIGTERM. SIGHUP reads all files anew."""
     where: Context = context.obj
+    place = _place(address)
     with daemon_lock(where.state):
         inbox: Inbox = queue.SimpleQueue()
         handlers = {number: signal.signal(number, lambda number, _: inbox.put(number)) for number in _SIGNALS}
         try:
             service = Daemon(lambda: schedule_files(where.schedules), where.schedule, where.state, jobs=jobs)
-            service.start()
-            _log.info("daemon started", schedules=str(where.schedules), state=str(where.state), pid=os.getpid())
-            number = serve(service, inbox)
+            with watched(service, where, place) as url:
+                service.start()
+                _log.info("daemon started", schedules=str(where.schedules), state=str(where.state), listening=url)
+                number = serve(service, inbox)
             _log.info("daemon ends", signal=signal.Signals(number).name, running=service.running())
             rested = come_to_rest(service, inbox, grace)
         finally:
@@ -55,6 +71,47 @@ def daemon(
             _log.warning("daemon leaves at once", running=service.running())
             _leave(128 + number)
     raise typer.Exit(128 + number)
+
+
+def _place(address: str) -> tuple[str, int] | None:
+    """Host and port; None: nowhere.
+
+    Raises:
+        ConfigError: FS-106, it is no address.
+    """
+    host, colon, port = address.rpartition(":")
+    if address == "off":
+        return None
+    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise ConfigError("FS-106", reason=f"--listen {address}: write HOST:PORT, such as 127.0.0.1:8738, or off")
+    return host.strip("[]"), int(port)
+
+
+@contextmanager
+def watched(service: Daemon, where: Context, place: tuple[str, int] | None) -> Iterator[str | None]:
+    """Answer those who watch the daemon while the block runs; gives the address.
+
+    Raises:
+        ConfigError: FS-106, the port is taken.
+    """
+    if place is None:
+        yield None
+        return
+
+    def views() -> list[Health]:
+        names = [path.stem for path in schedule_files(where.schedules)]
+        return [look(where.state, name, where.schedule, time.time()) for name in names]
+
+    host, port = place
+    with listen(host, port) as listener:
+        server = server_of(health_app(views, service.heartbeat_age_s), host, port)
+        thread = threading.Thread(target=server.run, args=([listener],), name="feedsync-http")
+        thread.start()
+        try:
+            yield f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def _leave(code: int) -> None:

@@ -10,10 +10,12 @@ import sys
 import threading
 from collections.abc import Callable
 
+import httpx
 import pytest
 
 from feedsync.bik.sandbox import Fault
-from feedsync.cli.daemon import come_to_rest, serve
+from feedsync.cli.common import Context
+from feedsync.cli.daemon import _place, come_to_rest, serve, watched
 from feedsync.cli.main import run_program
 from feedsync.snapshot.lock import schedule_lock
 
@@ -44,7 +46,7 @@ def test_it_runs_what_is_due_until_a_signal(shop: Shop, number: int, code: int) 
 
     thread = meanwhile(watch)
     before = signal.getsignal(signal.SIGHUP)
-    assert run_program(shop.project.arguments("daemon", "--jobs", "2")) == code
+    assert run_program(shop.project.arguments("daemon", "--jobs", "2", "--listen", "127.0.0.1:0")) == code
     thread.join()
     assert signal.getsignal(signal.SIGHUP) == before
 
@@ -80,7 +82,7 @@ def test_a_second_signal_or_the_end_of_its_patience_ends_it_at_once(
 
     thread = meanwhile(watch)
     with pytest.raises(Left):
-        run_program(shop.project.arguments("daemon", "--grace", "100" if patient else "0"))
+        run_program(shop.project.arguments("daemon", "--listen", "off", "--grace", "100" if patient else "0"))
     thread.join()
     assert codes == [143]
     wait_for(lambda: not stopping())
@@ -89,7 +91,7 @@ def test_a_second_signal_or_the_end_of_its_patience_ends_it_at_once(
 def test_there_is_one_for_a_state_directory(shop: Shop) -> None:
     shop.add("tea", item("T"), first=OFTEN)
     with schedule_lock(shop.project.state / ".daemon.lock", "the daemon"):
-        result = shop("daemon")
+        result = shop("daemon", "--listen", "off")
     assert result.code == 5
     assert "FS-801" in result.err
     assert f"pid {os.getpid()}" in result.err
@@ -115,11 +117,46 @@ def test_sighup_reads_the_files_anew_and_so_does_time(shop: Shop) -> None:
     assert come_to_rest(service.daemon, inbox, 100)
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
+def test_those_who_watch_it_are_answered(shop: Shop, host: str) -> None:
+    shop.add("tea", item("T"), first=OFTEN)
+    shop.project.write("wrong", "colour = 'red'")
+    service = Service(shop.project)
+    service.start()
+    service.wait_for_runs("tea", 1)
+    where = Context(shop.project.schedules, shop.project.state)
+    with watched(service.daemon, where, _place(f"{host}:0")) as url:
+        assert url is not None
+        assert httpx.get(f"{url}livez").status_code == 200
+        health = httpx.get(f"{url}healthz").json()
+        assert (health["ok"], health["schedules"]) == (True, 2)
+        assert 'feedsync_products{schedule="tea"} 1.0' in httpx.get(f"{url}metrics").text
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{url}livez")
+    service.end()
+
+
+@pytest.mark.parametrize("address", ["8738", "localhost:", "localhost:http", "localhost:65536", "localhost:٣"])
+def test_an_address_that_is_none(shop: Shop, address: str) -> None:
+    result = shop("daemon", "--listen", address)
+    assert result.code == 2
+    assert "write HOST:PORT" in result.err
+
+
+def test_an_address_that_is_taken(shop: Shop) -> None:
+    shop.add("tea", item("T"), first=OFTEN)
+    port = shop.project.sandbox.base_url.split(":")[2].split("/")[0]
+    result = shop("daemon", "--listen", f"127.0.0.1:{port}")
+    assert result.code == 2
+    assert "cannot listen" in result.err
+    assert not shop.project.sandbox.products()
+
+
 @pytest.fixture
 def process(shop: Shop) -> subprocess.Popen[bytes]:
     shop.add("tea", *items(40), first=OFTEN, bik="batch_size = 1\nin_flight = 2")
     shop.project.sandbox.add_fault(Fault("slow", seconds=0.2, path="products/createOrUpdate"))
-    arguments = shop.project.arguments("daemon")
+    arguments = shop.project.arguments("daemon", "--listen", "off")
     return subprocess.Popen([sys.executable, "-m", "feedsync", *arguments], stderr=subprocess.PIPE)
 
 
