@@ -26,6 +26,7 @@ from feedsync.cli import (
     demo,
     doctor,
     explain,
+    history,
     init,
     look,
     operate,
@@ -101,6 +102,7 @@ consent.add_to(app)
 operate.add_to(app)
 reconcile.add_to(app)
 explain.add_to(app)
+history.add_to(app)
 doctor.add_to(app)
 look.add_to(app)
 report.add_to(app)
