@@ -102,6 +102,7 @@ def reconcile(
                 return Options(allow=allow, who="reconcile --allow")
 
             held.bik.requests = 0
+            held.bik.answers.clear()
             result.repair = run_schedule(schedule, state, trigger="reconcile", clock=clock, prepare=prepare, held=held)
     return result
 

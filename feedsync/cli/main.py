@@ -35,6 +35,7 @@ from feedsync.cli import (
     run,
     sandbox,
     schedule,
+    status,
     units,
     upkeep,
     web,
@@ -112,6 +113,7 @@ web.add_to(app)
 upkeep.add_to(app)
 demo.add_to(app)
 alerts.add_to(app)
+status.add_to(app)
 
 
 def main(arguments: list[str] | None = None) -> None:

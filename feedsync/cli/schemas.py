@@ -15,6 +15,7 @@ from feedsync.cli.history import History
 from feedsync.cli.look import CheckOutput
 from feedsync.cli.run import RunsOutput
 from feedsync.cli.schedule import TimesOutput
+from feedsync.cli.status import StatusOutput
 from feedsync.cli.upkeep import BackupOutput, VacuumOutput
 from feedsync.config import json_schema
 from feedsync.exported import ExportedProduct
@@ -40,6 +41,7 @@ OUTPUTS: dict[str, type] = {
     "backup": BackupOutput,
     "restore": Restored,
     "vacuum": VacuumOutput,
+    "status": StatusOutput,
     "error": ErrorOutput,
 }
 
