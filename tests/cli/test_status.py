@@ -12,7 +12,6 @@ from contextlib import closing
 
 import pytest
 
-from feedsync.cli import status
 from feedsync.notes import Undelivered, open_notes
 from feedsync.snapshot.lock import schedule_lock
 from tests.cli.project import Shop, item, items
@@ -133,7 +132,7 @@ def test_watching_looks_again_until_ctrl_c(shop: Shop, monkeypatch: pytest.Monke
         else:
             signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(status.time, "sleep", pause)
+    monkeypatch.setattr("time.sleep", pause)
     result = shop("status", "--watch")
     assert (result.code, len(looks)) == (0, 2)
     assert "other" in result.out
