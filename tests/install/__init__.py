@@ -1,0 +1,1 @@
+"""Tests of what the project is installed and run by."""
