@@ -31,6 +31,9 @@ ATTEMPTS = 5
 BACKOFF_S = 1.0
 #: The longest that a ``Retry-After`` is waited for within a run.
 RETRY_AFTER_LIMIT_S = 300.0
+#: A larger answer is none (bytes, unpacked), nor is one that takes longer (seconds).
+LARGEST_BYTES = 64_000_000
+LONGEST_S = 300.0
 #: These leave open whether the request was applied.
 IN_DOUBT = ("FS-705", "FS-706")
 _WORDS = 300
@@ -182,7 +185,7 @@ class Bik:
         heard.tries += 1
         began = time.monotonic()
         try:
-            response = self._http.post(f"{self._base_url}/bikPlatformFunctions-{call}", content=content)
+            response, body = self._heard(call, content)
         except httpx.HTTPError as error:
             self._note(call, "none", heard)
             raise Retryable("FS-705", reason=f"{type(error).__name__} in {call}") from None
@@ -191,7 +194,7 @@ class Bik:
         heard.status, heard.request_id = response.status_code, _request_id(response)
         with suppress(TypeError, ValueError):
             self.server_time = parsedate_to_datetime(response.headers.get("Date")).timestamp()
-        envelope = _envelope(response)
+        envelope = _envelope(body)
         heard.inner_status = _inner(envelope)
         status = _status(response.status_code, envelope)
         self._note(call, "unreadable" if status is None else str(status) if status < 600 else "other", heard)
@@ -206,6 +209,16 @@ class Bik:
             self.answers[answer] += 1
         _LOG.debug("request", extra={"call": call, "answer": answer, "request": heard.request_id, "try": heard.tries})
 
+    def _heard(self, call: str, content: bytes) -> tuple[httpx.Response, bytes]:
+        """The answer and its body, unpacked; one without end is given up."""
+        began, body = time.monotonic(), bytearray()
+        with self._http.stream("POST", f"{self._base_url}/bikPlatformFunctions-{call}", content=content) as response:
+            for part in response.iter_bytes():
+                body += part
+                if len(body) > LARGEST_BYTES or time.monotonic() - began > LONGEST_S:
+                    raise Retryable("FS-706", reason=f"{call} gave an answer without end ({len(body):,} bytes of it)")
+        return response, bytes(body)
+
 
 def _refusal(call: str, status: int, words: str, after_s: float | None) -> FeedsyncError:
     if status in (401, 403):
@@ -219,9 +232,9 @@ def _refusal(call: str, status: int, words: str, after_s: float | None) -> Feeds
     return Rejected("FS-703", reason=words)
 
 
-def _envelope(response: httpx.Response) -> dict[str, Any] | None:
+def _envelope(body: bytes) -> dict[str, Any] | None:
     try:
-        decoded = msgspec.json.decode(response.content)
+        decoded = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return decoded if isinstance(decoded, dict) else None

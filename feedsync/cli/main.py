@@ -26,7 +26,6 @@ from feedsync.cli import (
     demo,
     doctor,
     explain,
-    history,
     init,
     look,
     operate,
@@ -35,7 +34,6 @@ from feedsync.cli import (
     run,
     sandbox,
     schedule,
-    status,
     units,
     upkeep,
     web,
@@ -103,7 +101,6 @@ consent.add_to(app)
 operate.add_to(app)
 reconcile.add_to(app)
 explain.add_to(app)
-history.add_to(app)
 doctor.add_to(app)
 look.add_to(app)
 report.add_to(app)
@@ -113,7 +110,6 @@ web.add_to(app)
 upkeep.add_to(app)
 demo.add_to(app)
 alerts.add_to(app)
-status.add_to(app)
 
 
 def main(arguments: list[str] | None = None) -> None:

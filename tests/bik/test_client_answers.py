@@ -104,6 +104,15 @@ def test_404_of_a_deletion_may_be_about_an_id(connect: Connect, script: Script, 
         connect(script(answer).base_url).delete_products(["A"], 0)
 
 
+@pytest.mark.parametrize(("bound", "least"), [("LARGEST_BYTES", 40), ("LONGEST_S", -1)])
+def test_an_answer_without_end_is_given_up(
+    connect: Connect, script: Script, monkeypatch: pytest.MonkeyPatch, bound: str, least: int
+) -> None:
+    monkeypatch.setattr(f"feedsync.bik.client.{bound}", least)
+    error = error_of(connect, script, Answer(b'{"status": 200, "success": true, "data": {"products": []}}'))
+    assert (error.code, "without end" in error.message) == ("FS-706", True)
+
+
 @pytest.mark.parametrize(("status", "tries"), [(400, 1), (401, 1), (403, 1), (404, 1), (302, 1), (429, 3), (500, 3)])
 def test_only_what_may_help_is_tried_again(connect: Connect, script: Script, status: int, tries: int) -> None:
     server = script(Answer(b"", status))

@@ -150,6 +150,7 @@ def test_the_requests_of_the_reading_are_not_those_of_the_repair(stocked: Shop) 
     total = len(stocked.sandbox.requests())
     assert result.requests + result.repair.pushed.requests == total
     assert result.repair.pushed.requests == 2, "a look at it, and the repair"
+    assert sum(result.repair.pushed.answers.values()) == 2
 
 
 def test_what_the_feeds_want_is_told(stocked: Shop) -> None:
