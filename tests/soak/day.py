@@ -192,7 +192,7 @@ class Day:
             for name in self.names:
                 self.publish(name)
             mark = {name: self.last_run(name) for name in self.names}
-            self.wait_for(lambda mark=mark: all(self.good_run_after(name, mark[name]) for name in self.names))  # type: ignore[misc]
+            self.wait_for(lambda mark=mark: all(self.good_run_after(name, mark[name]) for name in self.names))
         self.wait_for(lambda: not self.wrong())
         self.course.settled_s = round(time.monotonic() - began, 1)
 
