@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import msgspec
 
 from feedsync.currencies import decimal_text
-from feedsync.errors import FeedsyncError, Problem
+from feedsync.errors import Problem
 from feedsync.report.labels import UNKNOWN, LabelledChange, labels_of, own_label
 from feedsync.report.rejects import Rejects
-from feedsync.report.summary import Reason, RunSummary, iso
+from feedsync.report.summary import RunSummary, iso
 from feedsync.snapshot.store import Store
 
 #: Rows on one page.
@@ -30,15 +28,6 @@ class RunRow(msgspec.Struct, frozen=True):
     held: int
     sent: int
     rejected: int
-
-
-class Health(msgspec.Struct, frozen=True):
-    """How a schedule stands: one word, its last run, and what is wrong with its file or snapshot."""
-
-    name: str
-    word: str
-    last: RunRow | None = None
-    problem: Reason | None = None
 
 
 class Filters(msgspec.Struct, frozen=True):
@@ -73,20 +62,6 @@ class Reject(msgspec.Struct, frozen=True):
     where: str
     first_run: int
     raw: str | None
-
-
-def health(state: Path, name: str, problem: FeedsyncError | None) -> Health:
-    """How a schedule stands; ``problem`` is what is wrong with its file."""
-    found = Reason(problem.code, problem.message) if problem else None
-    path = state / f"{name}.db"
-    if not path.exists():
-        return Health(name, "broken" if problem else "never ran", None, found)
-    try:
-        with Store(path, read_only=True) as store:
-            last = next(iter(runs(store, 1)), None)
-    except FeedsyncError as error:
-        return Health(name, "broken", None, found or Reason(error.code, error.message))
-    return Health(name, "broken" if problem else last.outcome if last else "never ran", last, found)
 
 
 def runs(store: Store, count: int = PAGE) -> list[RunRow]:

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from feedsync.alerts.conditions import age
 from feedsync.errors import FeedsyncError
 from feedsync.report.page import environment
 from feedsync.report.summary import iso
@@ -16,7 +17,7 @@ from feedsync.web.reads import money
 
 _PAGES = environment("feedsync.web", "feedsync.report")
 _PAGES.filters.update(
-    two_marked=lambda both: marked(*both), money=money, iso=iso, segment=lambda text: quote(text, safe="")
+    two_marked=lambda both: marked(*both), money=money, iso=iso, age=age, segment=lambda text: quote(text, safe="")
 )
 
 

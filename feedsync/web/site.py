@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from feedsync.config import NAME
-from feedsync.errors import FeedsyncError
+from feedsync.health import look
 from feedsync.report.charts import moves, steps
 from feedsync.report.figures import Analysis
 from feedsync.report.page import kinds_chart
@@ -53,15 +54,9 @@ class Site:
 
     def overview(self, request: Request) -> Response:
         """All schedules and how they stand."""
-        found = []
-        for name in self._names():
-            problem = None
-            try:
-                self.load(name)
-            except FeedsyncError as error:
-                problem = error
-            found.append((reads.health(self.state, name, problem), self.jobs.of(name)))
-        return page(request, "overview.html", found=found)
+        now = time.time()
+        found = [(look(self.state, name, self.load, now), self.jobs.of(name)) for name in self._names()]
+        return page(request, "overview.html", found=found, now=now)
 
     def schedule(self, request: Request) -> Response:
         """One schedule: its runs."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
 
 from feedsync.bik.sandbox import Fault
+from feedsync.notes import Undelivered, open_notes
+from feedsync.snapshot.lock import schedule_lock
 from feedsync.snapshot.store import Store
 
 from ..cli.project import item, items
@@ -24,13 +27,33 @@ def test_all_schedules_and_how_they_stand(page: Page) -> None:
     page.project.add("torn", *items(1))
     page.project.state.joinpath("torn.db").write_bytes(b"this is no database" * 100)
     found = page.get()
-    assert headings(found) == ["Schedules", "acme held", "fresh never ran", "torn broken", "wrong broken"]
+    assert headings(found) == ["Schedules", "acme held", "fresh never ran", "torn unreadable", "wrong broken"]
     assert "8 changes, 0 sent, 8 held" in found.words
     assert "FS-102" in found.words
     assert "FS-503" in found.words
     assert [form.attributes["action"] for form in found.html.css("form")] == [
-        "/s/acme/start/run", "/s/acme/start/dry-run", "/s/fresh/start/run", "/s/fresh/start/dry-run",
-    ]  # fmt: skip
+        f"/s/{name}/start/{what}" for name in ("acme", "fresh", "torn") for what in ("run", "dry-run")
+    ]
+
+
+def test_how_fresh_a_schedule_is_and_when_it_runs_next(page: Page) -> None:
+    page.project.add("acme", *items(3), first="every = '15m'")
+    assert "A run is due." in page.get().words
+    page.run("acme")
+    words = page.get().words
+    assert re.search(
+        r"The last good run ended \d+ s ago; a feed last changed \d+ s ago\. Next run in 1[45] min\.", words
+    )
+    with open_notes(page.project.state, "acme") as notes:
+        notes.undelivered = [Undelivered("env <b>OPS</b>", "JSON did not take it", 1, 1)]
+    assert "env <b>OPS</b> could not be told: JSON did not take it" in page.get().words
+    with Store(page.project.state / "acme.db") as store:
+        store.execute("update runs set outcome = 'failed', summary = null")
+        store.execute("delete from feeds")
+    with schedule_lock(page.project.state / "acme.lock", "acme"):
+        words = page.get().words
+    assert "There was no good run yet." in words
+    assert f"A run goes on: pid {os.getpid()} on" in words
 
 
 def test_a_schedule_has_its_runs(page: Page) -> None:
