@@ -184,23 +184,29 @@ def _is_older(path: Path) -> bool:
 
 def _store(schedule: Schedule, credentials: BikCredentials, clock: Callable[[], float]) -> Iterator[Check]:
     """One request, by a rate budget that is thrown away."""
-    with (
-        TemporaryDirectory(prefix="feedsync-") as folder,
-        opened(schedule, credentials, Path(folder), attempts=_ATTEMPTS) as bik,
-    ):
-        try:
+    try:
+        with (
+            TemporaryDirectory(prefix="feedsync-") as folder,
+            opened(schedule, credentials, Path(folder), attempts=_ATTEMPTS) as bik,
+        ):
             if schedule.bik.app_id is not None:
                 bik.authenticate(schedule.bik.app_id)
             else:
                 bik.list_products(None, 0)
-        except FeedsyncError as error:
-            yield _wrong("bik", error, "docs/errors.md says what to do")
-            return
-        yield Check("bik", "ok", f"{schedule.bik.base_url} takes the credentials")
-        if bik.server_time is None:
-            yield Check("clock", "warning", "the store does not tell its time", "compare the clock by hand")
-            return
-        skew = clock() - bik.server_time
-        fits = abs(skew) <= SKEW_S
-        todo = "" if fits else "set this machine's clock (NTP): sales begin and end by it"
-        yield Check("clock", "ok" if fits else "bad", f"{skew:+.0f} s beside the store's", todo)
+            told = bik.server_time
+    except FeedsyncError as error:
+        yield _wrong("bik", error, "docs/errors.md says what to do")
+        return
+    except OSError as error:
+        yield Check(
+            "bik", "bad", f"no file for a moment could be made: {error.strerror}", "make room in /tmp, or set TMPDIR"
+        )
+        return
+    yield Check("bik", "ok", f"{schedule.bik.base_url} takes the credentials")
+    if told is None:
+        yield Check("clock", "warning", "the store does not tell its time", "compare the clock by hand")
+        return
+    skew = clock() - told
+    fits = abs(skew) <= SKEW_S
+    todo = "" if fits else "set this machine's clock (NTP): sales begin and end by it"
+    yield Check("clock", "ok" if fits else "bad", f"{skew:+.0f} s beside the store's", todo)

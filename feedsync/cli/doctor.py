@@ -10,20 +10,18 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from feedsync.bik.opening import bik_credentials, opened
+from feedsync.bik.opening import bik_credentials
 from feedsync.cli.common import Context, Json, confirm, console, write_json
 from feedsync.cli.completion import schedule_names
 from feedsync.cli.consent import Yes
 from feedsync.config import schedule_files
 from feedsync.doctor import Check, ScheduleHealth, machine, one
-from feedsync.errors import ConfigError
+from feedsync.errors import ConfigError, FeedsyncError
 from feedsync.probe import PRODUCT, Probed, known, probe
 from feedsync.report.terminal import plain, print_hanging
 from feedsync.settings import Schedule
 from feedsync.snapshot.bikfindings import keep_findings
-from feedsync.snapshot.lock import schedule_lock
-from feedsync.snapshot.store import Store
-from feedsync.sync import same_store, snapshot_path, target_of
+from feedsync.sync import holding, same_store, target_of
 
 _STYLES = {"ok": "green", "warning": "yellow", "bad": "bold red"}
 
@@ -97,15 +95,16 @@ def _probe(where: Context, schedule: Schedule, health: ScheduleHealth, *, yes: b
             "delete the products?"
         )
         confirm(question)
-    credentials = bik_credentials(schedule)
-    key = credentials.key.get_secret_value()
-    with (
-        schedule_lock(where.state / f"{schedule.name}.lock", schedule.name),
-        Store(snapshot_path(where.state, schedule.name)) as store,
-        opened(schedule, credentials, where.state) as bik,
-    ):
+    key = bik_credentials(schedule).key.get_secret_value()
+    with holding(schedule, where.state) as (_, store, bik):
         same_store(store, schedule, key)
-        probed = probe(bik)
+        try:
+            probed = probe(bik)
+        except FeedsyncError as error:
+            health.checks.append(
+                Check("probe", "bad", f"{error.code}: {error.message}", "docs/errors.md says what to do")
+            )
+            return
         if probed.found is not None:
             keep_findings(store, probed.found, target_of(schedule, key))
             health.findings = probed.found

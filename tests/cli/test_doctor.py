@@ -108,3 +108,16 @@ def test_a_probe_that_breaks_off_keeps_what_was_known(shop: Shop) -> None:
     (health,) = result.json()["schedules"]
     assert (result.code, health["findings"]["combinations_dropped"]) == (1, True)
     assert health["checks"][-1]["message"].startswith("it broke off: FS-701")
+
+
+def test_a_product_of_somebody_else_under_the_name_of_the_probe_is_told(shop: Shop) -> None:
+    shop.add("acme", *items(2))
+    shop.project.sandbox.put_products({"id": "feedsync-probe", "name": "theirs"})
+    result = shop("doctor", "acme", "--probe", "--yes")
+    words = " ".join(result.out.split())
+    assert (result.code, "is not the probe's; nothing was done" in words, "takes the credentials" in words) == (
+        1,
+        True,
+        True,
+    )
+    assert set(shop.project.sandbox.products()) == {"feedsync-probe"}

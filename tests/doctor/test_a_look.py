@@ -131,3 +131,9 @@ def test_a_snapshot_from_before_versions_were_noted(ran: Shop) -> None:
     with Store(snapshot_path(ran.state, "shop")) as store:
         store.execute("delete from meta where key = 'written_by'")
     assert the("snapshot", health(ran)).message == "it is whole, written by an older version of feedsync"
+
+
+def test_a_machine_without_room_for_a_file_is_told(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(shop.folder / "nowhere"))
+    check = the("bik", health(shop))
+    assert (check.level, "TMPDIR" in check.todo) == ("bad", True)
