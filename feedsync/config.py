@@ -21,14 +21,20 @@ from feedsync.secrecy import remember_userinfo
 from feedsync.settings import Schedule
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+#: Names whose snapshot would be another file of the state: ``rate.db`` is the budget of requests.
+_TAKEN = frozenset({"rate"})
 
 
 def load(path: Path) -> Schedule:
     """One schedule from its file.
 
     Raises:
-        ConfigError: FS-101 (not TOML), FS-102 (an unknown key), FS-103 (a wrong value), FS-106 (no such file).
+        ConfigError: FS-101 (not TOML), FS-102 (an unknown key), FS-103 (a wrong value), FS-106 (no such file, or a taken name).
     """
+    if path.stem in _TAKEN:
+        raise ConfigError(
+            "FS-106", reason=f"{path}: no schedule can be called {path.stem!r}; give the file another name"
+        )
     try:
         text = path.read_bytes().decode("utf-8-sig")
         data = tomllib.loads(text)

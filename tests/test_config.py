@@ -115,6 +115,12 @@ def test_a_wrong_value_names_its_place(tmp_path: Path, text: str, line: int, key
     assert error.message.startswith(f"{tmp_path}/shop.toml:{line}: {key}: ")
 
 
+def test_a_name_whose_snapshot_would_be_another_file_of_the_state(tmp_path: Path) -> None:
+    (tmp_path / "rate.toml").write_text(GOOD, encoding="utf-8")
+    with pytest.raises(ConfigError, match="no schedule can be called 'rate'"):
+        load(tmp_path / "rate.toml")
+
+
 def test_cron_and_every_exclude_each_other(tmp_path: Path) -> None:
     error = _mistake(tmp_path, 'cron = "* * * * *"\nevery = "1h"\n' + GOOD)
     assert error.message == f"{tmp_path}/shop.toml:1: the schedule: give cron or every, not both"
