@@ -73,7 +73,6 @@ class _Bench:
         self._folder, self._base_url, self._given, self._peers = folder, base_url, given, peers
         # modules come from their compiled form, as they do where a program is installed
         self._env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        self._env["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
 
     def measured(self) -> Iterator[Measured]:
         """All of it; the rounds of a format and size interleaved, so that what disturbs one disturbs all."""
@@ -84,9 +83,14 @@ class _Bench:
                 with TemporaryDirectory(prefix=f"{name}-{items}-", dir=self._folder) as folder:
                     feeds = Feeds(Path(folder, "feeds"), name, items, seed=self._given.seed)
                     steps = list(self._steps(Path(folder), feeds))
+                    lost = set()  # programs whose first sync did not end, so that there is nothing to go on from
                     for _ in range(self._given.rounds):
-                        for _, operation, run in steps:
+                        for program, operation, run in steps:
+                            if program in lost:
+                                continue
                             one = run()
+                            if operation == "first" and not one.finished:
+                                lost.add(program)
                             one.form, one.items, one.feed_bytes = name, items, feeds.path(operation).stat().st_size
                             yield one
 

@@ -96,6 +96,7 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-508": "{path}: this is no backup of {schedule}: {reason}",
     "FS-509": "{schedule}: there is no snapshot in {directory} yet",
     "FS-510": "{path}: this cannot be locked ({reason}): put the state on a local disk",
+    "FS-511": "{schedule}: it has not run yet, so there is nothing to tell (feedsync run {schedule} is its first run)",
     # 6xx: the plan
     "FS-601": "{schedule}: nothing that is held is meant by this (feedsync approve {schedule} shows what is held)",
     "FS-602": "{schedule}: what is held is not what was shown any more; look at it again",

@@ -1,232 +1,166 @@
 """One product's whole story: where it stands in the feed, what it became and why, what was sent, and what Bik said.
 
-The feed is fetched anew and nothing is remembered; everything else is read from the snapshot, without the lock. Decisions
-are told by comparing what an item says before and after each stage, so that no rule stands here a second time.
+The feed is fetched anew and nothing is remembered; everything else is read from the snapshot, without the lock. No rule
+stands here a second time: what decided a field is found by asking the normalizer again, and what should be sold is
+derived as a run derives it.
 """
 
 from __future__ import annotations
 
-import difflib
-import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
-from feedsync.adapters.registry import HEAD_BYTES, adapter_for
 from feedsync.bik import wire
-from feedsync.bik.opening import bik_credentials, opened
+from feedsync.bik.opening import BikCredentials, bik_credentials, opened
 from feedsync.effective import effective
-from feedsync.errors import ConfigError, FeedsyncError, Problem
-from feedsync.ingest import format_of_pages, reading_options
-from feedsync.interpret import Interpreter
-from feedsync.model import Member
+from feedsync.errors import Problem
+from feedsync.exported import exported
+from feedsync.lookup import product_of, recorded, unknown
+from feedsync.occurrences import Found, find
+from feedsync.pinned import pinned
 from feedsync.progress import Progress
-from feedsync.reading import fetch_feed
-from feedsync.report.summary import Difference, Reason, utc_minute
-from feedsync.selecting import record
+from feedsync.report.summary import Difference
+from feedsync.selecting import Selector
 from feedsync.settings import Schedule
+from feedsync.snapshot.bikfindings import bik_findings
 from feedsync.snapshot.calls import calls_for
 from feedsync.snapshot.catalogs import CatalogTable
 from feedsync.snapshot.consent import Consent
-from feedsync.snapshot.parts import Supplements
+from feedsync.snapshot.past import Pins
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.productstate import ProductState
 from feedsync.snapshot.store import Store
-from feedsync.sources import open_stream
-from feedsync.story import DecisionStory, Occurrence, Sent, Stage, Story, VariantStory
-from feedsync.sync import same_address, snapshot_path
+from feedsync.story import DecisionStory, ProblemStory, Sent, Story, VariantStory
+from feedsync.sync import same_store
+from feedsync.why import why
 
-#: How much of a raw record, and how many changes and requests are told.
-RAW_SHOWN = 4000
+#: How many problems, decisions, changes and requests are told.
 LISTED = 50
 
 
 def explain(
     schedule: Schedule, state: Path, item_id: str, *, fetched: bool = True, live: bool = False,
-    clock: Callable[[], float] = time.time,
+    clock: Callable[[], float] = time.time, progress: Progress | None = None,
 ) -> Story:  # fmt: skip
     """The story of a product or variant.
 
     Args:
+        schedule: whose product it is.
+        state: the folder of the snapshots.
+        item_id: the id of a product or of a variant.
         fetched: whether the feeds are fetched anew, to show the item as it stands there.
         live: whether the store is asked.
+        clock: the time in Unix seconds.
+        progress: is told how far fetching and reading are.
 
     Raises:
-        ConfigError: FS-506, nobody knows that id.
+        ConfigError: FS-506, nobody knows that id; FS-511, the schedule has never run; a secret is missing; FS-505, the
+            store that was to be asked is another one.
         FeedsyncError: the store was asked and did not answer.
     """
-    with Store(snapshot_path(state, schedule.name), read_only=True) as store:
-        found, unfetched = _in_feeds(store, schedule, item_id) if fetched else ([], [])
-        product_id = _product_of(store, item_id)
-        if product_id is None and not found and not _problems(store, item_id):
-            raise ConfigError("FS-506", schedule=schedule.name, id=item_id, hint=_near(store, item_id))
-        story = _story(store, schedule, item_id, product_id or item_id, int(clock()))
-        story.feed, story.unfetched = found, unfetched
-        if live:
-            same_address(store, schedule)
-            _ask(store, schedule, state, story)
+    credentials = bik_credentials(schedule) if live else None
+    with recorded(state, schedule.name) as store:
+        found = Found()
+        if fetched:
+            product_id = product_of(store, item_id) or item_id
+            found = find(store, schedule, item_id, product_id, progress or Progress())
+        with store.rehearsal():  # all of it as of one moment, whatever a run does meanwhile
+            story = story_of(store, schedule, item_id, int(clock()))
+            story.documents, story.feed, story.unfetched = found.documents, found.items, found.failed
+            if not story.known:
+                raise unknown(store, schedule.name, item_id)
+            ours = CatalogTable(store).ours()
+            if credentials is not None:
+                same_store(store, schedule, credentials.key.get_secret_value())
+    if credentials is not None:
+        _ask(schedule, credentials, state, ours, story)
     return story
 
 
-def _product_of(store: Store, item_id: str) -> str | None:
-    found: str | None = store.scalar("select product_id from variants where id = ?", item_id)
-    return found or store.scalar("select id from products where id = ?", item_id)
-
-
-def _near(store: Store, item_id: str) -> str:
-    known = [row[0] for row in store.rows("select id from variants union select id from products limit 100000")]
-    near = difflib.get_close_matches(item_id, known, 3)
-    return f"; did you mean {', '.join(map(repr, near))}?" if near else ""
-
-
-def _story(store: Store, schedule: Schedule, item_id: str, product_id: str, now: int) -> Story:
+def story_of(store: Store, schedule: Schedule, item_id: str, now: int) -> Story:
+    """What the snapshot alone knows of a product or variant, as of ``now`` (Unix seconds); see :attr:`Story.known`."""
+    product_id = product_of(store, item_id) or item_id
     known = store.scalar("select 1 from products where id = ?", product_id)
     state = Products(store).state(product_id) if known else None
-    variants, next_change_at = _variants(schedule, state, now) if state else ([], None)
+    variants, next_change_at = _variants(store, schedule, state, now) if state else ([], None)
     changes = [
         (row[0], row[1], Difference(*row[2:]))
         for row in store.rows(
             "select run, at, kind, subject, variant_id, field, before, after, cause, note, verdict from changes "
-            f"where subject = ?1 order by rowid desc limit {LISTED}", product_id,
+            "where subject = ? order by rowid desc limit ?", product_id, LISTED,
         )
     ]  # fmt: skip
-    decisions = store.rows(
-        "select class, variant_id, before, after, verdict, gate, who, at, closed_run is null from decisions "
-        "where subject = ? or variant_id = ? order by rowid", product_id, item_id,
-    )  # fmt: skip
-    row = store.one("select sent_run, outcome, message from products where id = ?", product_id) or (None, None, None)
-    product = wire.product(state.sent, []) if state and state.sent else None
+    query = "select sent_run, outcome, code, message from products where id = ?"
+    run, outcome, code, message = store.one(query, product_id) or (None, None, None, None)
+    product = None
+    if state and state.sent:
+        product = wire.product(state.sent, Products(store).foreign_catalogs([product_id]).get(product_id, []))
     return Story(
-        schedule=schedule.name, id=item_id, product_id=product_id, feed=[], unfetched=[], variants=variants,
-        problems=_problems(store, item_id), held=list(Consent(store).held_of(product_id, item_id)),
-        decisions=[
-            DecisionStory(klass, variant_id, before, after, word, gate, who, at, bool(still))
-            for klass, variant_id, before, after, word, gate, who, at, still in decisions
-        ], changes=changes,
-        calls=calls_for(store, product_id, LISTED), sent=Sent(row[0], row[1], row[2], product),
+        schedule=schedule.name, id=item_id, product_id=product_id, documents=[], feed=[], unfetched=[],
+        variants=variants, problems=_problems(store, item_id, product_id),
+        held=list(Consent(store).held_of(product_id, item_id)),
+        decisions=list(_decisions(store, item_id, product_id)), changes=changes,
+        calls=calls_for(store, product_id, LISTED), sent=Sent(run, outcome, code, message, product),
         next_change_at=next_change_at,
+        pinned_to=pin.run if (pin := Pins(store).pin) else None,
     )  # fmt: skip
 
 
-def _problems(store: Store, item_id: str) -> list[Reason]:
-    rows = store.rows("select code, parts from problems where item_id = ? and last_run is null order by rowid", item_id)
-    problems = [Problem(code, msgspec.json.decode(parts, type=dict[str, str])) for code, parts in rows]
-    return [Reason(problem.code, problem.message) for problem in problems]
+def _decisions(store: Store, item_id: str, product_id: str) -> Iterator[DecisionStory]:
+    for klass, variant_id, before, after, word, gate, who, at, still in store.rows(
+        "select class, variant_id, before, after, verdict, gate, who, at, closed_run is null from decisions "
+        "where subject = ? or variant_id = ? order by rowid desc limit ?", product_id, item_id, LISTED,
+    ):  # fmt: skip
+        yield DecisionStory(klass, variant_id, before, after, word, gate, who, at, bool(still))
 
 
-def _variants(schedule: Schedule, state: ProductState, now: int) -> tuple[list[VariantStory], int | None]:
-    target = effective(
-        state.id, state.members, now=now, products=schedule.products, absence=schedule.absence, sent=state.sent
-    )
-    sold = {v.id: v for v in target.payload.variants} if target.payload else {}
-    stories = []
-    for member in state.members:
-        variant = sold.get(member.variant.id)
-        now_it_is = _why(member, schedule, now)
-        now_it_is.append("it is not sold" if variant is None else f"it is sold with the quantity {variant.quantity}")
-        stories.append(VariantStory(member.variant.id, record(member.variant), now_it_is))
-    return stories, target.next_change_at
-
-
-def _why(member: Member, schedule: Schedule, now: int) -> list[str]:
-    """What time and settings make of a variant now."""
-    variant, absence = member.variant, member.absence
-    words = []
-    if absence is not None:
-        documents = f"{absence.documents} believed" if absence.documents else "held back"
-        words.append(f"its feed lacks it since {utc_minute(absence.since)} (documents: {documents})")
-    elif variant.expires_at is not None and variant.expires_at <= now:
-        words.append(f"it expired at {utc_minute(variant.expires_at)}")
-    if variant.sale_minor is not None:
-        if variant.sale_from is not None and now < variant.sale_from:
-            words.append(f"its sale begins at {utc_minute(variant.sale_from)}")
-        elif variant.sale_to is not None and now >= variant.sale_to:
-            words.append(f"its sale ended at {utc_minute(variant.sale_to)}")
-        else:
-            words.append("its sale price counts")
-    if variant.quantity is None and variant.availability not in ("out_of_stock", "discontinued"):
-        words.append(
-            f"the feed states no quantity, so in_stock_quantity counts ({schedule.products.in_stock_quantity})"
-        )
-    return words
-
-
-def _in_feeds(store: Store, schedule: Schedule, item_id: str) -> tuple[list[Occurrence], list[Reason]]:
-    """Every item of the feeds with this id, and of its product where the id is a group's."""
-    found: list[Occurrence] = []
-    failed: list[Reason] = []
-    with tempfile.TemporaryDirectory(prefix="feedsync-") as spool:
-        for number in range(len(schedule.feeds)):
-            try:
-                found += _in_feed(store, schedule, number, item_id, Path(spool))
-            except ConfigError:
-                raise
-            except FeedsyncError as error:
-                failed.append(Reason(error.code, error.message))
-    return found, failed
-
-
-def _in_feed(store: Store, schedule: Schedule, number: int, item_id: str, spool: Path) -> list[Occurrence]:
-    feed = schedule.feeds[number]
-    document = fetch_feed(schedule, number, spool, progress=Progress().fetched)
-    parts = Supplements(store, schedule.supplemental) if schedule.supplemental else None
-    interpret = Interpreter(schedule, number, parts)
-    found: list[Occurrence] = []
-    with open_stream(document, member=feed.member) as stream:
-        adapter = adapter_for(stream.read(HEAD_BYTES), document.location, feed.format or format_of_pages(feed))
-    with open_stream(document, member=feed.member) as stream:
-        split = adapter.split(stream, document.location, document.charset, reading_options(feed))
-        for block in split.blocks(lambda hashes: [False] * len(hashes)):
-            raws = [item for _, item in block.misses]
-            for item, parsed in zip(raws, split.parse(raws), strict=True):
-                interpreted = interpret(parsed)
-                normalized = interpreted.normalized
-                group = normalized.variant.group_id if normalized.variant else None
-                if item_id not in (normalized.id, group):
-                    continue
-                stages = interpret.stages(parsed) if parsed.attributes is not None else []
-                problem = normalized.problem
-                outcome = (
-                    "rejected" if problem else "excluded" if interpreted.excluded
-                    else "supplemental" if feed.role == "supplemental" else "taken"
-                )  # fmt: skip
-                notes = [Reason(p.code, p.message) for p in (*parsed.notes, *normalized.notes)]
-                found.append(
-                    Occurrence(
-                        document.location, adapter.name, None, item.offset, item.raw[:RAW_SHOWN].decode("utf-8", "replace"),
-                        _told(stages), outcome, Reason(problem.code, problem.message) if problem else None, notes,
-                    )
-                )  # fmt: skip
-    if found:
-        with open_stream(document, member=feed.member) as stream:
-            lines = split.lines(stream, [occurrence.offset for occurrence in found])
-        found = [msgspec.structs.replace(o, line=lines.get(o.offset)) for o in found]
+def _problems(store: Store, item_id: str, product_id: str) -> list[ProblemStory]:
+    """What is wrong with its items, and then what was."""
+    rows = store.rows(
+        "select item_id, code, parts, severity, line, location, first_run, last_run, excerpt from problems p "
+        "left join feeds f on f.feed = p.feed "
+        "where item_id = ?1 or (?1 = ?2 and item_id in (select id from variants where product_id = ?2)) "
+        "order by last_run is not null, last_run desc, p.rowid limit ?3",
+        item_id, product_id, LISTED,
+    )  # fmt: skip
+    found = []
+    for one, code, parts, severity, line, location, first_run, last_run, excerpt in rows:
+        message = Problem(code, msgspec.json.decode(parts, type=dict[str, str])).message
+        where = f"{location}:{line}" if line else str(location)
+        raw = excerpt.decode("utf-8", "replace") if excerpt else None
+        found.append(ProblemStory(one, code, message, severity, where, first_run, last_run, raw))
     return found
 
 
-def _told(stages: list[tuple[str, Any]]) -> list[Stage]:
-    """What each stage changed; of the first all that it read."""
-    before: dict[str, Any] = {}
-    told = []
-    for stage, attributes in stages:
-        for name in sorted(before.keys() | attributes.keys()):
-            if before.get(name) != attributes.get(name):
-                told.append(Stage(stage, name, _text(attributes[name]) if name in attributes else None))
-        before = attributes
-    return told
+def _variants(store: Store, schedule: Schedule, state: ProductState, now: int) -> tuple[list[VariantStory], int | None]:
+    findings, pins = bik_findings(store), Pins(store)
+    target = effective(
+        state.id, state.members, now=now, products=schedule.products, absence=schedule.absence, sent=state.sent,
+        drops_omitted=findings is not None and findings.combinations_dropped is True,
+    )  # fmt: skip
+    if pins.pin is not None:
+        target = pinned(pins.of(state.id), target, state.sent, with_stock=pins.pin.with_stock)
+    protected = Selector.protected(schedule.protect)
+    locations = dict(
+        store.rows("select v.id, location from variants v join feeds using (feed) where product_id = ?", state.id)
+    )
+    stories = []
+    for member in state.members:
+        variant = member.variant
+        words = why(member, target.payload, schedule, now)
+        if protected is not None and protected(member):
+            words.append("it is protected ([protect]): it is never removed, and never made unbuyable for being absent")
+        says = exported(variant, member.absence.since if member.absence else None)
+        stories.append(VariantStory(variant.id, locations.get(variant.id, ""), says, words))
+    return stories, target.next_change_at
 
 
-def _text(value: Any) -> str:
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    return text[:RAW_SHOWN]
-
-
-def _ask(store: Store, schedule: Schedule, state: Path, story: Story) -> None:
+def _ask(schedule: Schedule, credentials: BikCredentials, state: Path, ours: set[str], story: Story) -> None:
     """What the store holds now."""
-    with opened(schedule, bik_credentials(schedule), state) as bik:
+    with opened(schedule, credentials, state) as bik:
         records = bik.get_products([story.product_id], 0)
     story.there = bool(records)
     product = story.sent.product
@@ -234,5 +168,6 @@ def _ask(store: Store, schedule: Schedule, state: Path, story: Story) -> None:
         return
     stored = records[0]
     if schedule.bik.keep_foreign_catalogs:
-        stored = wire.without_foreign(stored, CatalogTable(store).ours())
+        stored = wire.without_foreign(stored, ours)
+        product = msgspec.structs.replace(product, catalogIds=[c for c in product.catalogIds if c in ours])
     story.live = wire.differences(product, stored)

@@ -6,6 +6,8 @@ say has its meaning together with the primary feed's item alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from feedsync.adapters.base import Parsed
@@ -34,6 +36,7 @@ class Interpreter:
 
     def __init__(self, schedule: Schedule, number: int, parts: Supplements | None) -> None:
         feed, products = schedule.feeds[number], schedule.products
+        self._schedule = schedule
         # a supplemental feed has its own columns, and a constant for all must not go over what a primary one says
         fields = feed.map if feed.role == "supplemental" else {**schedule.map, **feed.map}
         self._map, self._maps_id = Mapping(fields, products.currency), "id" in fields
@@ -65,20 +68,32 @@ class Interpreter:
             return Interpreted(Normalized(item_id, None), part, excluded=True)
         return Interpreted(normalized, part)
 
-    def stages(self, parsed: Parsed) -> list[tuple[str, Attributes]]:
-        """What an item that can be read says after each stage that changed it, for a person: (stage, attributes)."""
+    def stages(self, parsed: Parsed) -> list[tuple[str, Attributes | None]]:
+        """What an item that can be read says after each stage that changed it, for a person: (stage, attributes).
+
+        None at the end: that rule leaves the item out.
+        """
         assert parsed.attributes is not None
         record = parsed.attributes if parsed.record is None else parsed.record
         attributes, _ = self._map(parsed.attributes, record)
-        found = [("read", parsed.attributes), ("map", attributes)]
+        found: list[tuple[str, Attributes | None]] = [("read", parsed.attributes), ("map", attributes)]
         item_id = self._normalizer.item_id(attributes)
         for over in self._parts.over(item_id) if self._parts and item_id and not self._supplemental else ():
             attributes = {**attributes, **over}
             found.append(("supplemental feed", attributes))
-        ruled = None if self._supplemental else self._rules(attributes)
-        if isinstance(ruled, dict):
-            found.append(("rules", ruled))
+        for number, rules in enumerate([] if self._supplemental else self._each_rule(), 1):
+            ruled = rules(attributes)
+            if not isinstance(ruled, Problem):
+                found.append((f"rule {number}", ruled))
+            if not isinstance(ruled, dict):
+                break
         return [stage for before, stage in zip([("", {}), *found], found, strict=False) if stage[1] != before[1]]
+
+    def _each_rule(self) -> Iterator[Rules]:
+        """The first rule, the first two, and so on."""
+        rules, currency = self._schedule.rules, self._schedule.products.currency
+        for count in range(1, len(rules) + 1):
+            yield Rules(rules[:count], currency)
 
     def unseen(self) -> list[str]:
         """The columns or keys that ``[map]`` looks for and that no item had, sorted."""

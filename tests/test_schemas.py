@@ -79,6 +79,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Any:
         ("runs", ["run", "--all"]),
         ("runs", ["run", "--due"]),
         ("check", ["check"]),
+        ("status", ["status"]),
+        ("status", ["status", "acme"]),
         ("schedule-check", ["schedule", "check"]),
         ("error", ["run", "wrong"]),
         ("error", ["diff", "wrong"]),

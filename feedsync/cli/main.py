@@ -26,6 +26,7 @@ from feedsync.cli import (
     demo,
     doctor,
     explain,
+    history,
     init,
     look,
     operate,
@@ -34,6 +35,7 @@ from feedsync.cli import (
     run,
     sandbox,
     schedule,
+    status,
     units,
     upkeep,
     web,
@@ -101,6 +103,7 @@ consent.add_to(app)
 operate.add_to(app)
 reconcile.add_to(app)
 explain.add_to(app)
+history.add_to(app)
 doctor.add_to(app)
 look.add_to(app)
 report.add_to(app)
@@ -110,6 +113,7 @@ web.add_to(app)
 upkeep.add_to(app)
 demo.add_to(app)
 alerts.add_to(app)
+status.add_to(app)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from feedsync.alerts import check_alerts
 from feedsync.cli.common import Allow, Context, Json, Name, checked_gates, confirm, console, write_json
 from feedsync.cli.consent import Yes
 from feedsync.cli.progress import showing
@@ -52,6 +53,7 @@ def reconcile_command(
         confirm(f"Take over every product in the store of {name} that feedsync never sent?")
     with showing():
         result = reconcile(schedule, where.state, fix=fix, adopt=adopt, allow=gates)
+    check_alerts(schedule, where.state)
     if as_json:
         write_json(result)
     else:

@@ -8,14 +8,17 @@ from typing import Any
 
 import msgspec
 
+from feedsync.bik.wire import BikProduct
 from feedsync.cli.common import ErrorOutput
 from feedsync.cli.doctor import DoctorOutput
-from feedsync.cli.explain import History
+from feedsync.cli.history import History
 from feedsync.cli.look import CheckOutput
 from feedsync.cli.run import RunsOutput
 from feedsync.cli.schedule import TimesOutput
+from feedsync.cli.status import StatusOutput
 from feedsync.cli.upkeep import BackupOutput, VacuumOutput
 from feedsync.config import json_schema
+from feedsync.exported import ExportedProduct
 from feedsync.inspection import Inspection
 from feedsync.reconcile import Reconciliation
 from feedsync.report.summary import RunSummary
@@ -32,10 +35,13 @@ OUTPUTS: dict[str, type] = {
     "explain": Story,
     "doctor": DoctorOutput,
     "history": History,
+    "export": ExportedProduct,
+    "export-bik": BikProduct,
     "schedule-check": TimesOutput,
     "backup": BackupOutput,
     "restore": Restored,
     "vacuum": VacuumOutput,
+    "status": StatusOutput,
     "error": ErrorOutput,
 }
 

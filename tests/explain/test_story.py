@@ -9,8 +9,9 @@ import pytest
 from feedsync.consent import decide
 from feedsync.errors import ConfigError
 from feedsync.explain import explain
+from feedsync.operating import roll_back
 from feedsync.story import Story
-from tests.sync.shop import HOUR, Shop, item, items
+from tests.sync.shop import Shop, item, items
 
 
 def tell(shop: Shop, item_id: str, **options: Any) -> Story:
@@ -24,11 +25,12 @@ def test_where_it_stands_and_what_it_became(shop: Shop) -> None:
     (occurrence,) = story.feed
     assert (occurrence.format, occurrence.line, occurrence.outcome) == ("google-xml", 3, "taken")
     raw = (shop.folder / "feed.xml").read_bytes()
-    assert raw[occurrence.offset :].startswith(occurrence.raw.encode())
+    assert raw[occurrence.byte or 0 :].startswith(occurrence.raw.encode())
     assert ("read", "price", "100.00 INR") in {(s.stage, s.attribute, s.value) for s in occurrence.stages}
     (variant,) = story.variants
-    assert (variant.says["price"], variant.now[-1]) == ("100.00", "it is sold with the quantity 100")
-    assert "in_stock_quantity counts (100)" in variant.now[0]
+    assert (variant.says.price, variant.feed) == ("100.00 INR", occurrence.location)
+    assert variant.now[0].startswith("it should cost 100.00 INR: the price in the feed")
+    assert variant.now[1].startswith("its quantity should be 100: the feed says in_stock without a number")
     assert [(run, change.kind, change.verdict) for run, _, change in story.changes] == [(1, "product_added", "send")]
     assert [(call.run, call.action, call.outcome) for call in story.calls] == [(1, "send", "acknowledged")]
     assert story.sent.product is not None
@@ -47,9 +49,24 @@ def test_what_mapping_rules_and_stock_files_made_of_it(shop: Shop) -> None:
     assert [o.outcome for o in story.feed] == ["taken", "supplemental"]
     changed = {(s.stage, s.attribute, s.value) for s in story.feed[0].stages if s.stage != "read"}
     assert changed == {
-        ("map", "brand", "Title of P01"), ("supplemental feed", "quantity", "8"), ("rules", "title", "Ruled"),
+        ("map", "brand", "Title of P01"), ("supplemental feed", "quantity", "8"), ("rule 1", "title", "Ruled"),
     }  # fmt: skip
-    assert [o.outcome for o in tell(shop, "P02").feed] == ["excluded"]
+    (excluded,) = tell(shop, "P02").feed
+    assert (excluded.outcome, excluded.because) == ("excluded", "rule 2: id == 'P02'")
+    assert (excluded.decisions, excluded.news) == ([], None)
+
+
+def test_a_rule_that_cannot_be_answered(shop: Shop) -> None:
+    shop.settings = (
+        "[[rules]]\nwhen = \"price > `5`\"\nset = { title = 'x' }\n"
+        '[[rules]]\nwhen = "sum([custom_label_0]) > `5`"\nexclude = true\n'
+    )
+    shop.publish(item("P00", custom_label_0="many"), item("P01", custom_label_0="500"))
+    shop.run()
+    story = tell(shop, "P00")
+    assert [(o.outcome, o.reason.code if o.reason else None) for o in story.feed] == [("rejected", "FS-421")]
+    assert [o.outcome for o in tell(shop, "P01").feed] == ["excluded"]
+    assert {(s.stage, s.value) for s in story.feed[0].stages if s.attribute == "title"} >= {("rule 1", "x")}
 
 
 def test_why_it_was_refused(shop: Shop) -> None:
@@ -65,35 +82,6 @@ def test_why_it_was_refused(shop: Shop) -> None:
     assert (story.variants, story.sent.product) == ([], None)
     assert [note.code for note in tell(shop, "P01").feed[0].notes] == ["FS-411"]
     assert tell(shop, "P02").feed[0].outcome in ("rejected", "taken")
-
-
-def test_what_time_makes_of_it(shop: Shop) -> None:
-    day = "2026-11-16T"
-    shop.publish(
-        *items(12),
-        item("EARLY", sale_price="50 INR", sale_price_effective_date=f"{day}02:00Z/{day}04:00Z"),
-        item("NOW", sale_price="50 INR"),
-        item("OVER", sale_price="50 INR", sale_price_effective_date="2026-11-01T02:00Z/2026-11-02T04:00Z"),
-        item("GONE", expiration_date="2026-11-15T00:00Z", quantity="4"),
-    )
-    shop.run()
-    assert tell(shop, "EARLY").variants[0].now[0] == "its sale begins at 2026-11-16 02:00 UTC"
-    assert tell(shop, "EARLY").next_change_at == shop.now + 2 * HOUR
-    assert tell(shop, "NOW").variants[0].now[0] == "its sale price counts"
-    assert tell(shop, "OVER").variants[0].now[0] == "its sale ended at 2026-11-02 04:00 UTC"
-    assert tell(shop, "GONE").variants[0].now == ["it expired at 2026-11-15 00:00 UTC", "it is not sold"]
-
-
-def test_what_its_feed_lacks(shop: Shop) -> None:
-    for count in (12, 11):
-        shop.publish(*items(count))
-        shop.run()
-    assert (
-        tell(shop, "P11").variants[0].now[0] == "its feed lacks it since 2026-11-16 00:00 UTC (documents: 1 believed)"
-    )
-    shop.publish(*items(3))
-    shop.run()
-    assert "(documents: held back)" in tell(shop, "P10").variants[0].now[0]
 
 
 def test_what_is_held_and_what_was_decided(shop: Shop) -> None:
@@ -141,16 +129,6 @@ def test_a_group_and_its_variants(shop: Shop) -> None:
     assert (tell(shop, "A").product_id, len(tell(shop, "A").variants)) == ("G", 2)
 
 
-def test_an_id_that_nobody_knows(shop: Shop) -> None:
-    shop.publish(*items(2))
-    shop.run()
-    with pytest.raises(ConfigError, match="did you mean") as caught:
-        tell(shop, "P0O")
-    assert caught.value.code == "FS-506"
-    with pytest.raises(ConfigError):
-        tell(shop, "completely different")
-
-
 def test_a_secret_of_a_feed_that_is_missing(shop: Shop) -> None:
     shop.publish(*items(2))
     shop.run()
@@ -160,3 +138,74 @@ def test_a_secret_of_a_feed_that_is_missing(shop: Shop) -> None:
     with pytest.raises(ConfigError) as caught:
         tell(shop, "P00")
     assert caught.value.code == "FS-105"
+
+
+def test_a_schedule_that_never_ran(shop: Shop) -> None:
+    shop.publish(*items(2))
+    for _ in range(2):
+        with pytest.raises(ConfigError) as caught:
+            tell(shop, "P00")
+        assert caught.value.code == "FS-511"
+        shop.preview()  # makes a snapshot, but no run
+
+
+def test_a_refused_item_that_left_the_feed_still_has_its_story(shop: Shop) -> None:
+    shop.publish(*items(2), item("BAD", "much"))
+    shop.run()
+    (problem,) = tell(shop, "BAD", fetched=False).problems
+    assert (problem.code, problem.first_run, problem.last_run, problem.severity) == ("FS-404", 1, None, "rejected")
+    assert "<g:id>BAD</g:id>" in (problem.raw or "")
+    assert problem.where.endswith("feed.xml:4")
+    shop.publish(*items(2))
+    shop.run()
+    story = tell(shop, "BAD")
+    assert [(p.code, p.first_run, p.last_run) for p in story.problems] == [("FS-404", 1, 1)]
+    assert "<g:id>BAD</g:id>" in (story.problems[0].raw or "")
+    assert story.feed == []
+
+
+def test_a_product_tells_what_is_wrong_with_its_variants(shop: Shop) -> None:
+    shop.publish(item("A", item_group_id="G"), item("B", item_group_id="G", sale_price="900 INR"))
+    shop.run()
+    assert [(p.id, p.code) for p in tell(shop, "G", fetched=False).problems] == [("B", "FS-411")]
+    assert tell(shop, "A", fetched=False).problems == []
+
+
+def test_the_key_of_another_store_is_told_before_it_is_asked(shop: Shop) -> None:
+    shop.publish(*items(2))
+    shop.run()
+    (shop.folder / "key").write_text("another")
+    with pytest.raises(ConfigError) as caught:
+        tell(shop, "P00", live=True)
+    assert caught.value.code == "FS-505"
+    assert tell(shop, "P00").there is None
+
+
+def test_a_schedule_that_is_pinned(shop: Shop) -> None:
+    shop.publish(*items(2))
+    shop.run()
+    shop.publish(*items(2, "110 INR"))
+    shop.run()
+    roll_back(shop.schedule(), shop.state, 1, with_stock=False, who="ann", clock=lambda: shop.now)
+    story = tell(shop, "P00")
+    assert story.pinned_to == 1
+    assert story.variants[0].now[0] == "it should cost 100.00 INR: as it was in the run to which the schedule is pinned"
+
+
+def test_what_is_protected(shop: Shop) -> None:
+    shop.settings = '[protect]\nids = ["P00"]\n'
+    shop.publish(*items(2))
+    shop.run()
+    assert "it is protected" in tell(shop, "P00").variants[0].now[-1]
+    assert "it is protected" not in tell(shop, "P01").variants[0].now[-1]
+
+
+def test_catalogs_of_others_are_no_difference(shop: Shop) -> None:
+    shop.sandbox.put_catalogs({"id": "theirs", "name": "Theirs"})
+    shop.sandbox.put_products({"id": "P00", "name": "theirs", "catalogIds": ["theirs"]})
+    shop.publish(item("P00", product_type="Tea"))
+    shop.run()
+    story = tell(shop, "P00", live=True)
+    assert story.live == []
+    assert story.sent.product is not None
+    assert "theirs" in story.sent.product.catalogIds
