@@ -1,32 +1,34 @@
-"""One product's page: what the feeds say of it, what Bik holds, its changes, its price and stock over time."""
+"""One product's page: the story that ``explain`` tells of it, and its price and stock over time as charts.
+
+The feeds are not fetched and the store is not asked: a page is read from the snapshot alone.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from itertools import islice
+
 import msgspec
 
-from feedsync.model import ProductPayload, Variant
+from feedsync.explain import story_of
+from feedsync.model import ProductPayload
 from feedsync.report.charts import Point
-from feedsync.report.labels import LabelledChange
+from feedsync.report.labels import LabelledChange, labels_of
+from feedsync.settings import Schedule
 from feedsync.snapshot.store import Store
-from feedsync.web.reads import PAGE, labelled, money
+from feedsync.story import Story
+from feedsync.timeline import Moment, timeline
+from feedsync.web.reads import PAGE, labelled
 
-_VARIANTS = msgspec.msgpack.Decoder(Variant)
 _PAYLOADS = msgspec.msgpack.Decoder(ProductPayload)
-#: How many variants get charts of their own.
-CHARTS = 6
-_WENT_OUT = "verdict not like 'held%' and verdict not in ('left', 'refused before', 'rejected', 'protected')"
 _COLUMNS = "at, subject, variant_id, kind, field, before, after, cause, class, note, verdict"
-
-
-class Said(msgspec.Struct, frozen=True):
-    """A variant as its feed names it; ``absent_since`` is Unix seconds, None where the feed has it."""
-
-    variant: Variant
-    absent_since: int | None
+#: How many variants get charts of their own, and how many moments these are made of.
+CHARTS = 6
+_MOMENTS = 5000
 
 
 class History(msgspec.Struct, frozen=True):
-    """How the list price, the sale price and the quantity of a variant went, as steps."""
+    """How the list price, the price below it and the quantity of a variant went in the store, as steps."""
 
     variant_id: str
     price: list[Point]
@@ -34,92 +36,60 @@ class History(msgspec.Struct, frozen=True):
     quantity: list[Point]
 
 
-class Story(msgspec.Struct, frozen=True):
-    """A product: None or empty where nothing is known. ``runs`` has the run of each change."""
+class ProductPage(msgspec.Struct, frozen=True):
+    """What the page shows: the story, the changes with the run of each, what Bik acknowledged, and the charts."""
 
-    id: str
     title: str
-    said: list[Said]
+    story: Story
     sent: ProductPayload | None
-    outcome: str | None
-    message: str | None
-    sent_run: int | None
-    held: bool
     changes: list[tuple[int, LabelledChange]]
     histories: list[History]
 
 
-def story(store: Store, product_id: str) -> Story | None:
-    """Everything about one product; None when the snapshot never had it."""
-    said = [
-        Said(_VARIANTS.decode(record), since)
-        for record, since in store.rows(
-            "select record, absent_since from variants where product_id = ? order by id", product_id
-        )
-    ]
-    row = store.one("select outcome, message, sent_run, held from products where id = ?", product_id)
+def product_page(store: Store, schedule: Schedule, item_id: str, now: int) -> ProductPage | None:
+    """Everything about a product or the product of a variant, as of ``now`` (Unix seconds); None: nobody knows it."""
+    story = story_of(store, schedule, item_id, now)
+    if not story.known:
+        return None
+    product_id = story.product_id
     payload = store.scalar("select payload from sent where product_id = ?", product_id)
     sent = _PAYLOADS.decode(payload) if payload else None
-    found = list(
+    rows = list(
         store.rows(
             f"select run, {_COLUMNS} from changes where subject = ? order by rowid desc limit ?", product_id, PAGE
         )
     )
-    changes = labelled(store, [one[1:] for one in found])
-    if row is None and not found:
-        return None
-    title = sent.title if sent else changes[0].label.title if changes else said[0].variant.title if said else None
-    outcome, message, sent_run, held = row or (None, None, None, 0)
-    return Story(
-        product_id,
-        title or product_id,
-        said,
-        sent,
-        outcome,
-        message,
-        sent_run,
-        bool(held),
-        [(one[0], change) for one, change in zip(found, changes, strict=True)],
-        _histories(store, product_id, sent),
+    changes = labelled(store, [row[1:] for row in rows])
+    label = labels_of(store, [product_id]).get(product_id)
+    title = label.title if label else changes[0].label.title if changes else None
+    paired = [(row[0], change) for row, change in zip(rows, changes, strict=True)]
+    return ProductPage(title or product_id, story, sent, paired, _histories(store, product_id))
+
+
+def _histories(store: Store, product_id: str) -> list[History]:
+    """The charts of the product's first variants; a variant that the store does not have any more ends in a gap."""
+    moments: dict[str, list[Moment]] = defaultdict(list)
+    for moment in islice(timeline(store, product_id), _MOMENTS):
+        moments[moment.variant_id].append(moment)
+    return [_history(key, moments[key][::-1]) for key in sorted(moments)[:CHARTS]]
+
+
+def _history(variant_id: str, moments: list[Moment]) -> History:
+    sales = [m.selling_price if m.selling_price != m.price else None for m in moments]
+    return History(
+        variant_id,
+        _steps(moments, [m.price for m in moments]),
+        _steps(moments, sales),
+        _steps(moments, [None if m.quantity is None else str(m.quantity) for m in moments]),
     )
 
 
-def _histories(store: Store, product_id: str, sent: ProductPayload | None) -> list[History]:
-    if sent is None or not sent.variants:
-        return []
-    began = store.scalar(f"select coalesce(min(at), 0) from changes where subject = ? and {_WENT_OUT}", product_id)
-    events: dict[tuple[str, str], list[tuple[int, str, str, str]]] = {}
-    rows = store.rows(
-        f"select variant_id, field, at, before, after, kind from changes where subject = ? and {_WENT_OUT} "
-        "and variant_id is not null and field in ('price', 'sale_price', 'quantity') order by rowid",
-        product_id,
-    )
-    for variant_id, field, at, before, after, kind in rows:
-        events.setdefault((variant_id, field), []).append((at, before, after, kind))
-    found = []
-    for variant in sent.variants[:CHARTS]:
-        price = money(variant.price_minor, variant.currency)
-        found.append(
-            History(
-                variant.id,
-                _steps(events.get((variant.id, "price"), []), began, price),
-                _sales(events.get((variant.id, "sale_price"), [])),
-                _steps(events.get((variant.id, "quantity"), []), began, str(variant.quantity)),
-            )
-        )
-    return found
-
-
-def _steps(events: list[tuple[int, str, str, str]], began: int, now: str) -> list[Point]:
-    """A value that was there from the beginning: what stood before the first change, then each change."""
-    first = events[0][1] if events else now
-    return [_point(began, first), *(_point(at, after) for at, _, after, _ in events)]
-
-
-def _sales(events: list[tuple[int, str, str, str]]) -> list[Point]:
-    """A sale price is there while a sale goes on."""
-    return [Point(at, None, "") if kind == "sale_ended" else _point(at, after) for at, _, after, kind in events]
-
-
-def _point(at: int, text: str) -> Point:
-    return Point(at, float(text.split(" ")[0]), text)
+def _steps(moments: list[Moment], values: list[str | None]) -> list[Point]:
+    """The moments at which a value changed; it stays until the next one."""
+    points = []
+    before: str | None = None
+    for moment, value in zip(moments, values, strict=True):
+        if value != before:
+            points.append(Point(moment.at, None if value is None else float(value.split(" ")[0]), value or ""))
+        before = value
+    return points

@@ -28,7 +28,7 @@ from feedsync.sync import preview, run_schedule, snapshot_path
 from feedsync.web import reads
 from feedsync.web.guard import COOKIE, Guard, form, may_change
 from feedsync.web.jobs import Job, Jobs, Kind, Work
-from feedsync.web.product import story
+from feedsync.web.product import product_page
 from feedsync.web.rendering import page
 
 #: One analysis at a time: each is a second of one core and some hundred megabytes for a large run.
@@ -94,8 +94,9 @@ class Site:
         """One product's story."""
         name = self.known(request)
         product_id = request.path_params["id"]
-        with self.open(name) as store:
-            found = story(store, product_id)
+        schedule = self.load(name)  # what the settings make of it is a part of its story
+        with self.open(name) as store, store.rehearsal():
+            found = product_page(store, schedule, product_id, int(time.time()))
             until = store.scalar("select max(coalesce(finished_at, started_at)) from runs")
         if found is None:
             raise HTTPException(404, f"The snapshot of {name} has never had a product {product_id}.")
@@ -105,7 +106,7 @@ class Site:
             for history in found.histories
         ]  # fmt: skip
         pictures = request.query_params.get("pictures") == "1"
-        return page(request, "product.html", name=name, story=found, charts=charts, pictures=pictures)
+        return page(request, "product.html", name=name, product=found, charts=charts, pictures=pictures)
 
     def rejects(self, request: Request) -> Response:
         """Items that are refused now, with their raw records."""

@@ -132,10 +132,11 @@ def test_a_feed_that_no_run_has_read(shop: Shop) -> None:
     shop("run", "acme")
     more = "[[feeds]]\nlocation = '../more.xml'"
     shop.project.write("acme", shop.project.settings("acme", more=more))
-    shop.project.publish("more", item("NEW", adult="no"))
+    shop.project.publish("more", item("NEW", adult="no", sale_price="900 INR"))
     said = words(shop("explain", "acme", "NEW"))
     assert "more.xml (google-xml): complete, 1 item; no run has read it yet item line 2" in said
     assert "unused adult" in said
+    assert "note FS-411: the sale price was left out" in said
     torn = shop.project.folder / "more.xml"
     torn.write_text(torn.read_text(encoding="utf-8")[:-10], encoding="utf-8")
     shop("run", "acme")  # does not keep what a document was that is not whole

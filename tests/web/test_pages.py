@@ -7,7 +7,6 @@ import re
 
 import pytest
 
-from feedsync.bik.sandbox import Fault
 from feedsync.notes import Undelivered, open_notes
 from feedsync.snapshot.lock import schedule_lock
 from feedsync.snapshot.store import Store
@@ -136,53 +135,6 @@ def test_a_run_in_numbers(page: Page) -> None:
         words = page.get("/s/acme/runs/2/analysis").words
         assert "4 up, 0 down, median +50.0%" in words
         assert "Runs before this one" in words
-
-
-def test_a_products_story(page: Page) -> None:
-    page.project.add("acme", *items(9), item("A/b ?", price="100.00 INR", quantity="5"))
-    page.run("acme")
-    page.project.publish("acme", *items(9), item("A/b ?", price="120.00 INR", sale_price="90.00 INR", quantity="5"))
-    page.run("acme")
-    page.project.publish("acme", *items(9), item("A/b ?", price="120.00 INR", quantity="7"))
-    page.run("acme")
-    page.project.publish("acme", *items(9))
-    page.run("acme")
-    found = page.get("/s/acme/products/A%2Fb%20%3F")
-    assert headings(found)[0] == "Title of A/b ?"
-    assert [svg.attributes["aria-label"] for svg in found.html.css("svg")] == [
-        "List price over time", "Sale price over time", "Quantity over time"
-    ]  # fmt: skip
-    texts = [[text.text() for text in svg.css("circle title")] for svg in found.html.css("svg")]
-    assert [[text.split(": ")[1] for text in row] for row in texts] == [
-        ["100.00 INR", "120.00 INR"], ["90.00 INR"], ["5", "7", "0"]
-    ]  # fmt: skip
-    assert "lacks it since" in found.words
-    assert "Acknowledged in run 4" in found.words
-    assert [cell.text() for cell in found.html.css("#story ~ div tbody td:first-child")] == [
-        "run 4", "run 3", "run 3", "run 2", "run 2", "run 1",
-    ]  # fmt: skip
-
-
-def test_a_product_that_is_gone_and_one_that_never_was(page: Page) -> None:
-    page.project.add("acme", *items(20), more="[absence]\nafter_runs = 1")
-    page.run("acme")
-    for _ in range(2):
-        page.project.publish("acme", *items(19), end=f"<!-- {_} --></channel></rss>")
-        page.run("acme")
-    gone = page.get("/s/acme/products/P19")
-    assert "Nothing that we know of." in gone.words
-    assert headings(gone)[0] == "Title of P19"
-    assert page.get("/s/acme/products/NOBODY").status == 404
-
-
-def test_a_product_that_bik_refused_and_one_that_is_held(page: Page) -> None:
-    page.project.add("acme", *items(20))
-    page.run("acme")
-    page.project.sandbox.add_fault(Fault("poison", id="P00"))
-    page.project.publish("acme", *items(12, price="90.00 INR"))
-    page.run("acme")
-    assert "The last request ended as rejected" in page.get("/s/acme/products/P00").words
-    assert "Product P19 held" in page.get("/s/acme/products/P19").words
 
 
 def test_rejected_items_with_their_raw_records(page: Page) -> None:
