@@ -46,7 +46,7 @@ def write_into(page: Path, text: str) -> None:
 
 
 def _check_list(results: Results) -> Iterator[str]:
-    yield "| what it must show | at most | measured | by CPU seconds | |"
+    yield "| goal | at most | measured | by CPU seconds | |"
     yield "|---|---:|---:|---:|---|"
     for check in checks(results):
         measured = "not measured" if check.wall is None else f"{check.wall:{check.style}}"
@@ -61,7 +61,7 @@ def _table(results: Results, form: str, items: int) -> Iterator[str]:
     some = next(m for o in OPERATIONS if (m := results.median(form, items, first, o)))
     times = "times xmllint" if form == "google-xml" else "times xmllint (of the XML)"
     yield f"### {form}, {items:,} items, {some.feed_bytes / _MEGA:,.0f} MB\n"
-    yield f"| program | operation | s | CPU s | {times}: s | CPU s | without the calls: s | CPU s | peak MB | rounds | |"
+    yield f"| program | operation | s | CPU s | {times}: s | CPU s | without the calls: s | CPU s | peak MB | rounds | stages (s), remarks |"
     yield "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---|"
     for program in results.programs(form, items):
         for operation, words in OPERATIONS.items():
