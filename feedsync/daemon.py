@@ -118,8 +118,9 @@ class Daemon:
                        last_good_form=known.schedule is not None)  # fmt: skip
         else:
             _log.info("schedule read", schedule=name)
-        if known.schedule is not None:
-            file_checked(known.schedule, self._state, known.error, clock=self._clock)
+        if known.schedule is not None:  # to tell people takes its time, which nobody here should wait for
+            told = [known.schedule, self._state, known.error]
+            self._scheduler.add_job(file_checked, args=told, kwargs={"clock": self._clock}, executor="alerts")
         self._arm(name)
 
     def _arm(self, name: str) -> None:

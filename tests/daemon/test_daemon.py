@@ -9,6 +9,7 @@ from contextlib import closing
 
 from feedsync.bik.sandbox import Fault
 from feedsync.cli.main import run_program
+from feedsync.notes import read_notes
 from feedsync.snapshot.lock import schedule_lock
 
 from ..cli.project import Project, item, items
@@ -76,11 +77,13 @@ def test_a_file_that_breaks_keeps_its_last_good_form(project: Project, service: 
     good = project.settings("tea", first="every = '3h'")
     project.write("tea", "colour = 'red'")
     service.daemon.look()
+    wait_for(lambda: read_notes(project.state, "tea").settings is not None)
     assert service.daemon.waiting()["tea"] is not None
     service.age("tea", 3600)
     service.wait_for_runs("tea", 2)
     project.write("tea", good)
     service.daemon.look()
+    wait_for(lambda: read_notes(project.state, "tea").settings is None)
     due = service.daemon.waiting()["tea"]
     assert due is not None
     assert due.at > time.time() + 2 * 3600
