@@ -182,6 +182,8 @@ class Planner:
     def _is_protected(self, state: ProductState, matter: Matter) -> bool:
         if self.protected is None:
             return False
+        if not state.members and state.sent is not None:  # it was taken over: no feed ever had it
+            return self.protected.stored(state.sent)
         members = [m for m in state.members if matter.variant_id in ("", m.variant.id)]
         return any(self.protected(member) for member in members)
 

@@ -8,7 +8,7 @@ from typing import Any
 from feedsync.currencies import decimal_text
 from feedsync.errors import ConfigError
 from feedsync.expressions import Expression, NotAnExpression
-from feedsync.model import Member, Variant
+from feedsync.model import Member, ProductPayload, Variant, VariantPayload
 from feedsync.normalize.interpreter import CannotTell, Interpreter
 from feedsync.settings import Protect
 
@@ -41,12 +41,19 @@ class Selector:
     def __call__(self, member: Member) -> bool:
         """Whether it is meant. What the expression cannot tell is meant, since it stands for care."""
         variant = member.variant
-        if variant.id in self._ids or variant.product_id in self._ids:
+        return self._means({variant.id, variant.product_id}, record(variant))
+
+    def stored(self, payload: ProductPayload) -> bool:
+        """Whether a product is meant of which only is known what the store has: by any of its variants."""
+        return any(self._means({payload.id, v.id}, stored_record(payload, v)) for v in payload.variants)
+
+    def _means(self, ids: set[str], named: dict[str, Any]) -> bool:
+        if ids & self._ids:
             return True
         if self._expression is None:
             return False
         try:
-            return self._interpreter.holds(self._expression, record(variant))
+            return self._interpreter.holds(self._expression, named)
         except CannotTell:
             return True
 
@@ -68,3 +75,19 @@ def record(variant: Variant) -> dict[str, Any]:
         "tags": list(variant.tags),
     }
     return {name.lower(): value for name, value in variant.options} | dict(variant.metafields) | named
+
+
+def stored_record(payload: ProductPayload, variant: VariantPayload) -> dict[str, Any]:
+    """The same of a variant that no feed has: what can be read off the store's product."""
+    named = {
+        "id": variant.id,
+        "item_group_id": payload.id,
+        "title": payload.title,
+        "description": payload.description,
+        "link": variant.link,
+        "image_link": variant.image_link,
+        "price": decimal_text(variant.price_minor, variant.currency),
+        "quantity": Decimal(variant.quantity),
+        "tags": list(payload.tags),
+    }
+    return {name.lower(): value for name, value in variant.options} | dict(payload.metafields) | named

@@ -166,3 +166,22 @@ def test_what_the_feeds_want_is_told(stocked: Shop) -> None:
     stocked.publish(*items(11, title="x"))
     stocked.run(limit=0)
     assert {finding.id: finding.desired for finding in compare(stocked).findings}["P11"] == "gone"
+
+
+@pytest.mark.parametrize(
+    ("setting", "stays"),
+    [
+        ("ids = ['X']", True),
+        ("match = 'price > `50`'", True),
+        ("match = 'price > `500`'", False),
+        ("ids = ['Y']", False),
+    ],
+)
+def test_what_is_protected_is_not_removed_by_being_taken_over(stocked: Shop, setting: str, stays: bool) -> None:
+    stocked.settings = f"[protect]\n{setting}\n"
+    one = stocked.sandbox.products()["P00"]
+    stocked.sandbox.put_products({**one, "id": "X", "combinations": [{**one["combinations"][0], "id": "X"}]})
+    result = compare(stocked, adopt=True)
+    assert (result.adopted, "X" in stocked.prices()) == (1, stays)
+    assert result.repair is not None
+    assert [d.verdict for d in result.repair.differences] == (["protected"] if stays else ["send"])
