@@ -6,9 +6,12 @@ read is a state like any other, and so is a schedule whose file is broken.
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -17,7 +20,7 @@ from feedsync.due import due_of
 from feedsync.errors import Fatal, FeedsyncError
 from feedsync.notes import Notes, read_notes
 from feedsync.report.rejects import Rejects
-from feedsync.report.summary import Reason, RunSummary
+from feedsync.report.summary import Reason
 from feedsync.settings import Schedule
 from feedsync.snapshot.bikfindings import last_drift
 from feedsync.snapshot.feeds import last_change
@@ -32,6 +35,8 @@ GOOD = ("done", "held", "rejected")
 #: How many runs the trend shows.
 TREND = 20
 NOT_STORED = "FS-707"
+#: A file that was written so lately may be written again without a change of its times and size (seconds).
+JUST_NOW_S = 2.0
 
 
 class RunFigures(msgspec.Struct, frozen=True):
@@ -65,7 +70,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     ``variants`` are those that Bik acknowledged, ``held`` the changes that each gate holds now, ``rejected`` the items and
     products that are refused now, ``drifted`` the products that are otherwise in the store than Bik acknowledged.
     ``lag_s`` is how long the newest document took from its making (or, where its server does not say, from the run's
-    beginning) until Bik had it. ``next_at`` is when the schedule is due, ``next_why`` what for (:mod:`feedsync.due`); it
+    beginning) until Bik had it. ``changes`` by kind, ``answers`` to requests by status and ``seconds`` by stage are those of the
+    last run that came to its end. ``next_at`` is when the schedule is due, ``next_why`` what for (:mod:`feedsync.due`); it
     may have passed, and is None where the schedule rests, is run by hand only, or was not asked.
     """
 
@@ -85,7 +91,9 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     rejected: int = 0
     drifted: int = 0
     lag_s: float | None = None
-    summary: RunSummary | None = None
+    changes: dict[str, int] = {}
+    answers: dict[str, int] = {}
+    seconds: dict[str, float] = {}
     next_at: int | None = None
     next_why: str | None = None
     notes: Notes = msgspec.field(default_factory=Notes)
@@ -116,19 +124,17 @@ def health(state: Path, name: str, problem: FeedsyncError | None = None) -> Heal
     """How a schedule stands; ``problem`` is what is wrong with its file."""
     notes = read_notes(state, name)
     holder, died = holders(state / f"{name}.lock")
-    broken = Reason(problem.code, problem.message) if problem else None
     path = snapshot_path(state, name)
     if not path.exists():
-        view = Health(schedule=name, word="never ran", holder=holder, died=died, notes=notes)
+        view = Health(schedule=name, word="never ran")
     else:
         try:
-            with Store(path, read_only=True) as store:
-                view = _read(store, name, holder, died, notes)
+            view = _snapshot(path, name, holder is not None)
         except (FeedsyncError, msgspec.DecodeError) as error:
-            reason = _unreadable(path, error)
-            view = Health(schedule=name, word="unreadable", problem=reason, known=False, holder=holder, notes=notes)
-    if broken:
-        return msgspec.structs.replace(view, word="broken", problem=broken)
+            view = Health(schedule=name, word="unreadable", problem=_unreadable(path, error), known=False)
+    view = msgspec.structs.replace(view, holder=holder, died=died, notes=notes)
+    if problem is not None:
+        return msgspec.structs.replace(view, word="broken", problem=Reason(problem.code, problem.message))
     if holder is not None:
         return msgspec.structs.replace(view, word="running")
     if notes.trouble is not None and view.known:
@@ -142,31 +148,52 @@ def _unreadable(path: Path, error: FeedsyncError | msgspec.DecodeError) -> Reaso
     return Reason(found.code, found.message)
 
 
-def _read(store: Store, name: str, holder: Holder | None, died: Holder | None, notes: Notes) -> Health:
-    rows = list(
-        store.rows(
-            "select run, trigger, started_at, finished_at, outcome, summary from runs order by run desc limit ?", TREND
-        )
-    )
+def _snapshot(path: Path, name: str, running: bool) -> Health:
+    """What the snapshot says; opened only where it was written since, and always where that was just now."""
+    found = [status for file in (path, path.with_name(f"{path.name}-wal")) if (status := _status(file))]
+    if any(time.time() - status.st_mtime < JUST_NOW_S for status in found):
+        return _opened(path, name, running)
+    return _kept(path, name, running, tuple((s.st_ino, s.st_mtime_ns, s.st_size) for s in found))
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=2048)
+def _kept(path: Path, name: str, running: bool, signature: tuple[tuple[int, int, int], ...]) -> Health:
+    return _opened(path, name, running)
+
+
+def _opened(path: Path, name: str, running: bool) -> Health:
+    with Store(path, read_only=True) as store:
+        return _read(store, name, running)
+
+
+def _read(store: Store, name: str, running: bool) -> Health:
+    query = "select run, trigger, started_at, finished_at, outcome, summary from runs order by run desc limit ?"
     rejects = Rejects(store)
-    summaries = [msgspec.json.decode(row[5], type=RunSummary) if row[5] else None for row in rows]
-    runs = [_figures(row, summary, rejects, holder) for row, summary in zip(rows, summaries, strict=True)]
+    found = [
+        _Run(run, trigger, started_at, finished_at, outcome, _SUMMARY.decode(kept) if kept else None)
+        for run, trigger, started_at, finished_at, outcome, kept in store.rows(query, TREND)
+    ]
+    runs = [_figures(one, rejects, running) for one in found]
     last = next((run for run in runs if run.outcome != "running"), None)
-    newest = next((summary for summary in summaries if summary), None)
+    newest = next((one.summary for one in found if one.summary), _Summary())
     products, variants = Products(store).owned()
     changed_at, modified = last_change(store)
     drift = last_drift(store)
-    lost = sum(rejection.code == NOT_STORED for rejection in newest.rejected) if newest else 0
+    lost = sum(refused.code == NOT_STORED for refused in newest.rejected)
+    last_good = f"select max(finished_at) from runs where outcome in {GOOD} and trigger in {READING}"
     return Health(
         schedule=name,
         word=last.outcome if last else "never ran",
         problem=last.error if last else None,
-        holder=holder,
-        died=died,
         runs=runs,
-        last_good_at=store.scalar(
-            f"select max(finished_at) from runs where outcome in {GOOD} and trigger in {READING}"
-        ),
+        last_good_at=store.scalar(last_good),
         first_run_at=store.scalar("select min(started_at) from runs"),
         changed_at=changed_at,
         products=products,
@@ -175,29 +202,65 @@ def _read(store: Store, name: str, holder: Holder | None, died: Holder | None, n
         rejected=last.rejected if last else 0,
         drifted=lost + (drift.found if drift else 0),
         lag_s=_lag(store, changed_at, modified),
-        summary=newest,
-        notes=notes,
+        changes=newest.changes,
+        answers=newest.pushed.answers,
+        seconds=newest.seconds,
     )
 
 
-def _figures(
-    row: tuple[object, ...], summary: RunSummary | None, rejects: Rejects, holder: Holder | None
-) -> RunFigures:
-    run, trigger, started_at, finished_at, outcome, _ = row
-    if outcome is None:  # its process goes on, or died and nobody noticed yet
-        outcome = "running" if holder else "crashed"
-    assert isinstance(run, int)
-    if summary is None:
-        return RunFigures(run, trigger, started_at, finished_at, outcome, None, 0, 0, 0, 0)  # type: ignore[arg-type]
-    documents = summary.documents
+class _Refused(msgspec.Struct):
+    code: str
+
+
+class _Document(msgspec.Struct):
+    verdict: str
+    items: int
+
+
+class _Pushed(msgspec.Struct):
+    products: int = 0
+    deleted: int = 0
+    answers: dict[str, int] = {}
+
+
+class _Summary(msgspec.Struct):
+    """Of a run's summary (:class:`feedsync.report.summary.RunSummary`) what is looked at here: the rest can be long."""
+
+    documents: list[_Document] = []
+    changes: dict[str, int] = {}
+    held: int = 0
+    pushed: _Pushed = msgspec.field(default_factory=_Pushed)
+    rejected: list[_Refused] = []
+    seconds: dict[str, float] = {}
+    error: Reason | None = None
+
+
+_SUMMARY = msgspec.json.Decoder(_Summary)
+
+
+class _Run(msgspec.Struct):
+    run: int
+    trigger: str
+    started_at: int
+    finished_at: int | None
+    outcome: str | None
+    summary: _Summary | None
+
+
+def _figures(one: _Run, rejects: Rejects, running: bool) -> RunFigures:
+    # without an outcome its process goes on, or died and nobody noticed yet
+    outcome = one.outcome or ("running" if running else "crashed")
+    if one.summary is None:
+        return RunFigures(one.run, one.trigger, one.started_at, one.finished_at, outcome, None, 0, 0, 0, 0)
+    summary, documents = one.summary, one.summary.documents
     whole = documents and all(document.verdict == "complete" for document in documents)
     return RunFigures(
-        run, summary.trigger, started_at, finished_at, summary.outcome,  # type: ignore[arg-type]
+        one.run, one.trigger, one.started_at, one.finished_at, outcome,
         sum(document.items for document in documents) if whole else None,
         sum(summary.changes.values()),
         summary.held,
         summary.pushed.products + summary.pushed.deleted,
-        rejects.in_run(run) + len(summary.rejected),
+        rejects.in_run(one.run) + len(summary.rejected),
         summary.error,
     )  # fmt: skip
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest, write_to_textfile
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client import CollectorRegistry, generate_latest, write_to_textfile
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from feedsync import __version__
@@ -27,35 +27,24 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _OTHER = "other"
 
 
-class _Runs(Collector):
-    """How many runs there were, which only ever grows."""
-
-    def __init__(self, views: list[Health]) -> None:
-        self._views = views
-
-    def collect(self) -> Iterable[CounterMetricFamily]:
-        """The family, when the text is made."""
-        family = CounterMetricFamily("feedsync_runs", "Runs so far.", labels=["schedule"])
-        for view in self._views:
-            if view.runs:
-                family.add_metric([view.schedule], view.runs[0].run)
-        yield family
-
-
-class _Families:
+class _Families(Collector):
     """The families of one text, each made when it is first spoken of."""
 
     def __init__(self) -> None:
-        self.registry = CollectorRegistry(auto_describe=False)
-        self._gauges: dict[str, Gauge] = {}
+        self._families: dict[str, Metric] = {}
+
+    def collect(self) -> Iterable[Metric]:
+        """All of them, when the text is made."""
+        return self._families.values()
 
     def set(self, name: str, words: str, value: float | None, **labels: str) -> None:
         """One value; None is no value at all."""
         if value is None:
             return
-        if name not in self._gauges:
-            self._gauges[name] = Gauge(f"feedsync_{name}", words, list(labels), registry=self.registry)
-        (self._gauges[name].labels(**labels) if labels else self._gauges[name]).set(value)
+        if name not in self._families:
+            kind = CounterMetricFamily if name == "runs" else GaugeMetricFamily
+            self._families[name] = kind(f"feedsync_{name}", words, labels=list(labels))
+        self._families[name].add_metric(list(labels.values()), value)  # type: ignore[attr-defined]
 
     def each(
         self, name: str, words: str, label: str, known: Iterable[str], values: Mapping[str, float], schedule: str
@@ -93,8 +82,9 @@ def _registry(views: list[Health]) -> CollectorRegistry:
         _schedule(families, view)
         if view.last is not None:
             _last_run(families, view)
-    families.registry.register(_Runs(views))
-    return families.registry
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(families)
+    return registry
 
 
 def _schedule(families: _Families, view: Health) -> None:
@@ -120,24 +110,23 @@ def _schedule(families: _Families, view: Health) -> None:
 
 
 def _last_run(families: _Families, view: Health) -> None:
-    last, summary, name = view.last, view.summary, view.schedule
+    last, name = view.last, view.schedule
     assert last is not None
+    families.set("runs", "Runs so far.", view.runs[0].run, schedule=name)
     families.set("items", "Items in the documents of the last run, where they were whole.", last.items, schedule=name)
     families.each("last_run_outcome", "1 for how the last run ended.", "outcome", OUTCOMES, {last.outcome: 1}, name)
     families.set("last_run_timestamp_seconds", "When the last run began.", last.started_at, schedule=name)
-    if summary is None:
-        return
     families.each(
         "last_run_changes",
         "Changes that the last run which came to its end found.",
         "kind",
         KINDS,
-        summary.changes,
+        view.changes,
         name,
     )
-    for status, count in summary.pushed.answers.items():  # none, unreadable, other, or a status of HTTP below 600
+    for status, count in view.answers.items():  # none, unreadable, other, or a status of HTTP below 600
         families.set("last_run_requests", "Requests of that run by what was answered.", count,
                      schedule=name, status=status)  # fmt: skip
-    for stage, seconds in summary.seconds.items():
+    for stage, seconds in view.seconds.items():
         families.set("last_run_stage_seconds", "Where the time of that run went.", seconds,
                      schedule=name, stage=stage)  # fmt: skip

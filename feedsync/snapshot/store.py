@@ -81,7 +81,7 @@ class Store:
         execute = self.connection.execute
         self.db = Database(self.connection)
         applied = migrations_in(self.db, self.path)
-        pending = {migration.name for migration in migrations.pending(self.db)}
+        pending = _KNOWN - applied
         if self.read_only:
             if pending:
                 raise Fatal(

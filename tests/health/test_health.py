@@ -190,3 +190,27 @@ def test_a_file_with_a_mistake(shop: Shop) -> None:
         raise ConfigError("FS-106", reason="it is broken")
 
     assert look_at(shop.state, "shop", load, START).word == "broken"
+
+
+def test_a_snapshot_is_opened_again_only_when_it_was_written(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.publish(*items(3))
+    shop.run()
+    opened: list[Path] = []
+
+    class Counted(Store):
+        def __init__(self, path: Path, *, read_only: bool = False) -> None:
+            opened.append(path)
+            super().__init__(path, read_only=read_only)
+
+    monkeypatch.setattr("feedsync.health.Store", Counted)
+    assert look(shop) == look(shop)
+    assert len(opened) == 2, "it was written just now"
+    monkeypatch.setattr("feedsync.health.JUST_NOW_S", 0.0)
+    opened.clear()
+    assert look(shop) == look(shop)
+    assert len(opened) == 1
+    with schedule_lock(shop.state / "shop.lock", "shop"):
+        assert look(shop).word == "running"
+    with Store(snapshot_path(shop.state, "shop")) as store:
+        store.execute("update runs set outcome = 'failed'")
+    assert look(shop).word == "failed"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +11,6 @@ from feedsync.errors import Fatal
 from feedsync.gates import GATES
 from feedsync.health import Health, RunFigures, look
 from feedsync.metrics import OUTCOMES, text, write_textfile
-from feedsync.report.summary import PushSummary, RunSummary
 from feedsync.report.terminal import KINDS
 from feedsync.snapshot.lock import schedule_lock
 from tests.sync.shop import START, Shop, item, items
@@ -85,16 +83,6 @@ def test_what_cannot_be_read_is_told_as_that(shop: Shop) -> None:
         assert parsed(view(shop))["feedsync_running",] == 1
 
 
-def test_a_run_that_left_nothing_behind(shop: Shop) -> None:
-    shop.publish(*items(3))
-    shop.run()
-    crashed = view(shop)
-    crashed = msgspec.structs.replace(crashed, summary=None)
-    found = parsed(crashed)
-    assert found["feedsync_last_run_outcome", "done"] == 1
-    assert not [key for key in found if key[0] == "feedsync_last_run_changes"]
-
-
 words = st.text(min_size=1, max_size=20)
 
 
@@ -104,9 +92,8 @@ words = st.text(min_size=1, max_size=20)
     outcome=words,
 )
 def test_no_word_of_others_makes_a_series(changes: dict[str, int], held: dict[str, int], outcome: str) -> None:
-    summary = RunSummary("shop", 1, "cron", outcome, "", "", [], changes, [], PushSummary(), [])
     run = RunFigures(1, "cron", 0, 1, outcome, 3, 0, 0, 0, 0)
-    found = parsed(Health(schedule="shop", word=outcome, runs=[run], held=held, summary=summary))
+    found = parsed(Health(schedule="shop", word=outcome, runs=[run], held=held, changes=changes))
     labels = {key[1] for key in found if len(key) > 1 and key[0] != "feedsync_build_info"}
     assert labels <= {*KINDS, *GATES, *OUTCOMES, "other"}
     assert sum(v for k, v in found.items() if k[0] == "feedsync_last_run_changes") == sum(changes.values())
