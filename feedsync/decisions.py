@@ -50,12 +50,21 @@ def decisions(schedule: Schedule, feed: Feed, attributes: Attributes) -> list[De
     became = _texts(normalize(attributes))
     if became is None:
         return []
-    by_attribute = {}
+    by_attribute: dict[str, set[str]] = {}
+    by_setting: dict[str, set[str]] = {}
+    settings = dict(_without_settings(schedule, feed))
+    for setting, other in settings.items():
+        by_setting[setting] = _decided(became, other(attributes))
     for name in attributes:
-        without = normalize({n: v for n, v in attributes.items() if n != name})
+        others = {n: v for n, v in attributes.items() if n != name}
+        without = normalize(others)
         # where the item is refused without it, nobody can see what it is for; a field of its own name it decides surely
-        by_attribute[name] = _decided(became, without) | ({name} if without.variant is None else set())
-    by_setting = {name: _decided(became, other(attributes)) for name, other in _without_settings(schedule, feed)}
+        decided = by_attribute[name] = _decided(became, without) | ({name} if without.variant is None else set())
+        for setting, other in settings.items():
+            # either is enough, and only without both the field comes out otherwise
+            either = _decided(became, other(others)) - decided - by_setting[setting]
+            by_attribute[name] |= either
+            by_setting[setting] |= either - {name}
     return [
         Decision(
             field, value,

@@ -194,7 +194,7 @@ def _reason(story: Story, reason: Reason) -> str:
 
 
 def _decision(decision: Decision) -> str:
-    of = [f"{plain(source.attribute, 40)} “{plain(source.text, 80)}”" for source in decision.of]
+    of = [f"{plain(source.attribute, 40)} “{plain(source.text, 80, strip=False)}”" for source in decision.of]
     return f"{decision.field} {plain(decision.value, 80)}, from {', '.join([*of, *decision.settings])}"
 
 

@@ -90,6 +90,13 @@ def test_settings_that_decide(
     assert [name for name, one in found.items() if one.settings] == [field]
 
 
+def test_an_attribute_and_a_setting_of_which_either_is_enough(tmp_path: Path) -> None:
+    price = decide(tmp_path, '[products]\ncurrency = "EUR"', price="5", sale_price="4 EUR")["price"]
+    assert of(price) == ("5.00 EUR", [("price", "5"), ("sale_price", "4 EUR")], ['[products] currency = "EUR"'])
+    stated = decide(tmp_path, '[products]\nmissing_availability = "in_stock"')["availability"]
+    assert of(stated) == ("in_stock", [("availability", "in_stock")], [])
+
+
 def test_what_is_refused_has_no_fields(tmp_path: Path) -> None:
     assert decide(tmp_path, price="much") == {}
 
