@@ -2,33 +2,40 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+RUN := $(VENV)/.installed
+DEV := $(VENV)/.installed-dev
 
 .PHONY: demo test lint bench schemas clean
 
-demo: $(STAMP) ## The whole thing on the sample feeds, against the built-in sandbox
+demo: $(RUN) ## The whole thing on the sample feeds, against the built-in sandbox
 	$(BIN)/feedsync demo
 
 test: lint ## Everything that must hold: lint, types, layers, tests, branch coverage
 	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
 
-lint: $(STAMP) ## Style, types and the layers of the imports
+lint: $(DEV) ## Style, types and the layers of the imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP) ## What a run costs, beside other programs (docs/benchmarks.md)
+bench: $(DEV) ## What a run costs, beside other programs (docs/benchmarks.md)
 	$(BIN)/python -m benchmarks.run
 
-schemas: $(STAMP) ## Write the JSON Schemas anew
+schemas: $(DEV) ## Write the JSON Schemas anew
 	$(BIN)/python -m feedsync.cli.schemas .
 
 clean: ## Remove what was built
 	rm -rf $(VENV) build dist .coverage .mypy_cache .ruff_cache .hypothesis
 
-$(STAMP): pyproject.toml
+$(RUN): pyproject.toml
+	@echo 'Setting up $(VENV); the first time this takes a minute or more.'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(DEV): $(RUN)
+	@echo 'Adding what the checks and the tests need; this takes some minutes.'
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
-	touch $(STAMP)
+	touch $@

@@ -26,7 +26,8 @@ __all__ = ["Options", "Plan", "make_plan"]
 class Plan(msgspec.Struct):
     """What a run will do: the counts of changes by kind, the gates' verdicts, the catalogs to send.
 
-    The steps themselves stand in the snapshot (:class:`PlanTable`). ``held`` counts held changes.
+    The steps themselves stand in the snapshot (:class:`PlanTable`). ``held`` counts held changes, ``left``
+    the products that a limit leaves for later.
     """
 
     changes: Counter[str]
@@ -35,6 +36,7 @@ class Plan(msgspec.Struct):
     sends: int
     deletes: int
     held: int
+    left: int
 
 
 def make_plan(
@@ -83,9 +85,10 @@ def make_plan(
             planner.undo(product_id)
             planner.look(planner.products.state(product_id), final, None)
         last = chunk[-1]
+    left = 0
     if options.limit is not None:
         planner.flush()
-        planner.steps.limit(options.limit, run)
+        left = planner.steps.limit(options.limit, run)
     if any(final[gate].verdict == "held" for gate in DOUBTED):
         planner.products.restart_absence(now)
     catalogs = _catalogs(planner)
@@ -95,7 +98,7 @@ def make_plan(
         if result.gate == "identity":
             result.note = new_scheme(store, result)
     sends, deletes = planner.steps.size()
-    return Plan(+planner.counts, results, catalogs, sends, deletes, sum(planner.held.values()))
+    return Plan(+planner.counts, results, catalogs, sends, deletes, sum(planner.held.values()), left)
 
 
 def _catalogs(planner: Planner) -> list[CatalogState]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import typer
+from rich.text import Text
 
 from feedsync.cli.main import app
 from feedsync.config import load
@@ -73,6 +74,12 @@ def _parameters() -> Iterator[tuple[str, Any]]:
             yield command.name or "feedsync", parameter
 
 
+def _helps() -> Iterator[str]:
+    for command in (PROGRAM, *COMMANDS.values()):
+        yield command.help or ""
+        yield from (parameter.help or "" for parameter in command.params)
+
+
 OPTIONS = sorted({name for _, p in _parameters() for name in p.opts if name.startswith("--")} - _COMMON)
 
 
@@ -86,6 +93,12 @@ def test_every_command_says_what_it_does(name: str) -> None:
 )
 def test_every_option_and_argument_says_what_it_is_for(command: str, parameter: Any) -> None:
     assert parameter.help, command
+
+
+@pytest.mark.parametrize("text", sorted({text for text in _helps() if text}), ids=lambda text: text[:40])
+def test_no_help_loses_a_word_in_brackets(text: str) -> None:
+    """It is shown as rich reads it, to whom ``[history]`` is a style."""
+    assert Text.from_markup(text).plain == text
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -13,7 +13,9 @@ from feedsync.report.terminal import plain, print_hanging
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    alerts = typer.Typer(help="Who is told when something is wrong: [alerts] of a schedule.", no_args_is_help=True)
+    alerts = typer.Typer(
+        help="Who is told when something is wrong: the table alerts of a schedule.", no_args_is_help=True
+    )
     alerts.command("test")(test)
     app.add_typer(alerts, name="alerts")
 

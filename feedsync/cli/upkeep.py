@@ -115,7 +115,7 @@ def vacuum_command(
     names: Names = [],  # noqa: B006 - typer copies it
     as_json: Json = False,
 ) -> None:
-    """Forget what is older than [history] says, and give the room back to the disk."""
+    """Forget what is older than the schedule keeps it, and give the room back to the disk."""
     where: Context = context.obj
     names = names or _with_snapshots(where)
     done, errors, code = _each(names, lambda name: vacuum(where.schedule(name), where.state))

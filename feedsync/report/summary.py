@@ -173,7 +173,7 @@ def summarize(
         notes=_notes(store, run),
         held=plan.held,
         planned=planned,
-        remaining=planned - sent.products - sent.deleted if pushed else 0,
+        remaining=planned + plan.left - sent.products - sent.deleted if pushed else 0,
         unused_catalogs=CatalogTable(store).unused(),
         error=error,
         pinned_to=pin.run if (pin := Pins(store).pin) else None,

@@ -46,9 +46,9 @@ class PlanTable:
         """Take a step out."""
         self._store.execute("delete from plan where product_id = ?", product_id)
 
-    def limit(self, most: int, run: int) -> None:
-        """Keep the first ``most`` steps, in the order in which they are pushed; the run's other changes are left."""
-        self._store.execute(
+    def limit(self, most: int, run: int) -> int:
+        """Keep the first ``most`` steps, in the order in which they are pushed; how many are left for later."""
+        left = self._store.execute(
             "delete from plan where product_id not in (select product_id from plan order by urgency, product_id limit ?)",
             most,
         )
@@ -57,6 +57,7 @@ class PlanTable:
             "and subject not in (select product_id from plan)",
             run,
         )
+        return left
 
     def batches(self, action: str) -> Iterator[list[Planned]]:
         """The steps of that action in batches of up to 500, most urgent first."""

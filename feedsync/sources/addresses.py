@@ -58,7 +58,8 @@ def resolve(
         kind = why_not_public(address)
         if kind is not None and not is_allowed(host, port, address, allow):
             at = host if host == text else f"{host} is {text}, which"
-            reason = f"{at} is {kind}; allow_private_hosts = [{host!r}] would allow it"
+            allowed = f"allow_private_hosts = [{host!r}] (or --allow-private-host {host}) would allow it"
+            reason = f"{at} is {kind}; {allowed}"
             raise Fatal("FS-205", location=location, reason=reason)
     return found
 

@@ -7,7 +7,8 @@ from .project import Shop, item, items
 
 def test_a_limit_leaves_the_rest_for_later(shop: Shop) -> None:
     shop.add("acme", *items(5))
-    assert shop("run", "acme", "--limit", "2", "--json").json()["pushed"]["products"] == 2
+    document = shop("run", "acme", "--limit", "2", "--json").json()
+    assert (document["pushed"]["products"], document["remaining"]) == (2, 3)
     assert len(shop.project.sandbox.products()) == 2
     assert shop("run", "acme", "--json").json()["pushed"]["products"] == 3
 

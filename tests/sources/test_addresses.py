@@ -103,7 +103,7 @@ def test_one_bad_address_among_good_ones_refuses_all() -> None:
         check(["8.8.8.8", "10.0.0.1"])
     assert str(caught.value) == (
         "L: refused: feeds.example is 10.0.0.1, which is a private address; "
-        "allow_private_hosts = ['feeds.example'] would allow it"
+        "allow_private_hosts = ['feeds.example'] (or --allow-private-host feeds.example) would allow it"
     )
     assert check(["8.8.8.8", "10.0.0.1"], allow=("feeds.example",)) == ["8.8.8.8", "10.0.0.1"]
 

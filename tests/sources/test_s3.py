@@ -136,7 +136,8 @@ def test_nothing_answers(pull: Pull) -> None:
 
 
 def test_a_private_endpoint_is_refused_before_anything_is_sent(server: S3Server, pull: Pull) -> None:
-    reason = "127.0.0.1 is a loopback address; allow_private_hosts = ['127.0.0.1'] would allow it"
+    allowed = "allow_private_hosts = ['127.0.0.1'] (or --allow-private-host 127.0.0.1) would allow it"
+    reason = f"127.0.0.1 is a loopback address; {allowed}"
     assert refused(pull, "s3://feeds/small.csv", endpoint=server.endpoint, allow=()) == f"FS-205 refused: {reason}"
     assert server.requests == []
 
