@@ -4,6 +4,6 @@ The messages to send are derived each time from how the schedule stands and from
 could not be delivered is tried again by the next run or look, and none comes twice.
 """
 
-from feedsync.alerts.telling import after_run, check_alerts, file_checked, send_test
+from feedsync.alerts.telling import after_run, check_alerts, file_checked, send_test, watched
 
-__all__ = ["after_run", "check_alerts", "file_checked", "send_test"]
+__all__ = ["after_run", "check_alerts", "file_checked", "send_test", "watched"]

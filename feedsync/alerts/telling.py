@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from feedsync.alerts.receivers import ADDRESS, Message, Receiver, place, receive
 from feedsync.errors import FeedsyncError, Locked
 from feedsync.health import health
 from feedsync.notes import Notes, Told, Trouble, Undelivered, open_notes, read_notes
+from feedsync.report.summary import RunSummary
 from feedsync.settings import Schedule
 from feedsync.sync import Clock
 
@@ -31,6 +32,17 @@ def after_run(schedule: Schedule, state: Path, error: FeedsyncError | None = Non
     trouble = Trouble(error.code, error.message, int(clock())) if error else None
     _note(schedule, state, "trouble", trouble)
     check_alerts(schedule, state, clock=clock)
+
+
+def watched(schedule: Schedule, state: Path, run: Callable[[], RunSummary]) -> RunSummary:
+    """Make a run, and tell whom its end concerns; what it raises is raised after that."""
+    try:
+        summary = run()
+    except FeedsyncError as error:
+        after_run(schedule, state, error)
+        raise
+    after_run(schedule, state)
+    return summary
 
 
 def file_checked(schedule: Schedule, state: Path, error: FeedsyncError | None, *, clock: Clock = time.time) -> None:

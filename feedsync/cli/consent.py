@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from feedsync.alerts import check_alerts
 from feedsync.cli.common import Context, Json, Name, confirm, console, end_with, split_ids
 from feedsync.cli.held import print_held
 from feedsync.cli.progress import showing
@@ -65,4 +66,5 @@ def _decide(
         summary = decide(
             schedule, where.state, word, who=whoever(), gates=gates, ids=meant, expected=expected, progress=progress
         )
+    check_alerts(schedule, where.state)
     end_with(summary, as_json=as_json)

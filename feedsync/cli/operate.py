@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from feedsync.alerts import check_alerts
 from feedsync.cli.common import (
     Allow,
     Context,
@@ -61,7 +62,9 @@ def resync_command(
         )
     gates = checked_gates(allow)
     with showing() as progress:
-        end_with(resync(schedule, where.state, which, full=full, allow=gates, progress=progress), as_json=as_json)
+        summary = resync(schedule, where.state, which, full=full, allow=gates, progress=progress)
+    check_alerts(schedule, where.state)
+    end_with(summary, as_json=as_json)
 
 
 def _moment(text: str, zone: object) -> int:
@@ -103,6 +106,7 @@ def rollback(
             summary = roll_back(
                 schedule, where.state, to, who=whoever(), with_stock=with_stock, allow=gates, progress=progress
             )
+    check_alerts(schedule, where.state)
     end_with(summary, as_json=as_json)
 
 
@@ -115,4 +119,5 @@ def retire(context: typer.Context, name: Name, allow: Allow = [], yes: Yes = Fal
         confirm(f"Remove from Bik everything that {name} put there?")
     with showing() as progress:
         summary = roll_back(schedule, where.state, NOTHING, who=whoever(), allow=gates, progress=progress)
+    check_alerts(schedule, where.state)
     end_with(summary, as_json=as_json)

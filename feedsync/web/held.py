@@ -13,8 +13,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from feedsync.alerts import check_alerts
 from feedsync.consent import HeldList, decide, held
+from feedsync.progress import Progress
 from feedsync.report.labels import UNKNOWN, Label, labels_of
+from feedsync.report.summary import RunSummary
 from feedsync.settings import Schedule
 from feedsync.snapshot.consent import Word
 from feedsync.sync import snapshot_path
@@ -88,14 +91,16 @@ class HeldPages:
         self, schedule: Schedule, word: Word, who: str, gate: str, ids: frozenset[str], expected: str
     ) -> Response:
         kind: Kind = "approval" if word == "approved" else "rejection"
-        job = self._site.jobs.start_alone(
-            schedule.name,
-            kind,
-            lambda told: decide(
+
+        def work(told: Progress) -> RunSummary:
+            summary = decide(
                 schedule, self._site.state, word, who=who, gates=frozenset({gate}), ids=ids, expected=expected,
                 progress=told,
-            ),
-        )  # fmt: skip
+            )  # fmt: skip
+            check_alerts(schedule, self._site.state)
+            return summary
+
+        job = self._site.jobs.start_alone(schedule.name, kind, work)
         if job is None:
             raise HTTPException(
                 409, f"A run of {schedule.name} is under way. Nothing was decided; do it when that has ended."

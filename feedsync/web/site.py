@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from feedsync.alerts import watched
 from feedsync.config import NAME
 from feedsync.health import look
 from feedsync.report.charts import moves, steps
@@ -139,8 +140,11 @@ class Site:
         """Run now."""
         schedule = await self._to_start(request)
         return self._started(
-            schedule.name, "run", lambda told: run_schedule(schedule, self.state, trigger="web", progress=told)
-        )
+            schedule.name, "run",
+            lambda told: watched(
+                schedule, self.state, lambda: run_schedule(schedule, self.state, trigger="web", progress=told)
+            ),
+        )  # fmt: skip
 
     async def start_dry_run(self, request: Request) -> Response:
         """What a run would do."""

@@ -40,3 +40,15 @@ def test_a_run_tells_of_itself(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> N
         (shop.project.folder / "shop.xml").unlink()
         assert shop("run", "--all").code == 1
         assert service.kinds() == ["failed"]
+
+
+def test_what_people_do_is_told_as_well(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.add("shop", *items(12), more=_TO)
+    with listening() as service:
+        monkeypatch.setenv("SHOP_ALERTS", service.address())
+        shop("run", "shop")
+        shop.project.publish("shop", *items(6))
+        assert shop("run", "shop").code == 4
+        assert service.kinds() == ["held"]
+        assert shop("approve", "shop", "--yes").code == 0
+        assert service.kinds() == ["held is over"]
