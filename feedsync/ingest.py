@@ -7,17 +7,18 @@ reading everything anew leave the same snapshot. Design, sections 2 to 4.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import BinaryIO, cast
 
 import msgspec
 import numpy as np
 import xxhash
 
-from feedsync.adapters.base import Adapter, Parsed, RawItem, ReadOptions, Split
+from feedsync.adapters.base import Adapter, ReadOptions, Separable, Split
 from feedsync.adapters.registry import HEAD_BYTES, adapter_for
 from feedsync.errors import Fatal, Problem, Retryable
 from feedsync.interpret import Interpreter
+from feedsync.itemreader import ItemReader, Taken
 from feedsync.model import Verdict
 from feedsync.normalize.item import NORMALIZER_VERSION
 from feedsync.normalize.mapping import MAPPING_VERSION
@@ -25,11 +26,12 @@ from feedsync.settings import Schedule
 from feedsync.settings_feeds import Feed, Read
 from feedsync.snapshot.feeds import Reading, keep_feed
 from feedsync.snapshot.findings import Finding
-from feedsync.snapshot.items import EXCERPT_BYTES, Incoming, Items
+from feedsync.snapshot.items import Items
 from feedsync.snapshot.known import Indices, KnownItems
 from feedsync.snapshot.parts import Parts, PartWriter
 from feedsync.snapshot.writer import VariantWriter
 from feedsync.sources import Damaged, Document, open_stream
+from feedsync.workers import Readers
 
 #: Reads a document's progress: items so far, of which were parsed.
 Progress = Callable[[int, int], None]
@@ -58,7 +60,7 @@ def reading_key(schedule: Schedule, adapter: Adapter, number: int) -> bytes:
 
 def ingest(
     items: Items, schedule: Schedule, number: int, document: Document, *, run: int, now: int, progress: Progress,
-    parts: Parts | None = None, allow: frozenset[str] = frozenset(),
+    parts: Parts | None = None, allow: frozenset[str] = frozenset(), workers: int = 0,
 ) -> Reading:  # fmt: skip
     """Read one document into the snapshot.
 
@@ -68,6 +70,7 @@ def ingest(
         run, now: the run's number and its time.
         parts: what the feeds say of each id; None where the schedule has no supplemental feed.
         allow: what the run was told to let through.
+        workers: how many processes may help where many items have to be read.
 
     Raises:
         Fatal: the document is none of its format (FS-301, FS-306, FS-308), or a supplemental feed lost more ids than
@@ -82,8 +85,14 @@ def ingest(
         split = adapter.split(cast(BinaryIO, whole), document.location, document.charset, reading_options(feed))
         key = items_key(schedule, adapter, split)
         known = items.known(number, key)
-        pass_ = _Pass(items, split, known, Interpreter(schedule, number, parts), parts)
-        pass_.read(progress)
+        if feed.role == "primary" and parts is None:
+            items.expect_all_new(number)
+        pass_ = _Pass(items, split, known, parts)
+        parser = split.parser if isinstance(split, Separable) else None
+        reader = ItemReader(parser or split, Interpreter(schedule, number, parts))
+        # what supplemental feeds say over an item is read from the snapshot, which is this process's alone
+        with Readers(reader, workers=workers if parser and parts is None else 0) as readers:
+            pass_.read(readers, progress)
     reasons = faults_of(split, whole, document, feed)
     trusted = not reasons  # the bytes are what the server has: they need not be fetched again
     reasons += pass_.nameless(items.unreadable(number))
@@ -107,7 +116,7 @@ def ingest(
         if feed.role == "supplemental" and parts is not None:
             _forget_missing(items, parts, schedule, number, document, allow)
         else:
-            items.judge_absence(number, document.sha256, now)
+            items.judge_absence(number, document.digest, now)
         items.set_unreadable(number, pass_.nameless_hashes)
     if parts is not None and feed.role == "primary":
         parts.keep_excluded(number)
@@ -157,7 +166,7 @@ def _forget_missing(
 ) -> None:
     """What a complete document of a supplemental feed lacks says nothing any more, unless it is suspiciously much."""
     before = parts.count(number)
-    lost = items.find_missing("parts", "hash is null", number)
+    lost = items.find_missing("parts", ("hash is null",), number)
     limit = schedule.gates.removals
     over = lost > limit.count if limit.count is not None else limit.share is not None and lost > limit.share * before
     if "removals" not in allow and lost and (over or lost == before):
@@ -186,13 +195,10 @@ class Whole(io.RawIOBase):
 class _Pass:
     """One pass over the items of a document."""
 
-    def __init__(
-        self, items: Items, split: Split, known: KnownItems, interpret: Interpreter, parts: Parts | None
-    ) -> None:
+    def __init__(self, items: Items, split: Split, known: KnownItems, parts: Parts | None) -> None:
         self._items = items
         self._split = split
         self._known = known
-        self._interpret = interpret
         self._parts = parts
         self._hashes = bytearray()
         self._offsets: list[Indices] = []
@@ -200,42 +206,35 @@ class _Pass:
         self.parsed = 0
         self.nameless_hashes: list[bytes] = []
         self._nameless: list[tuple[bytes, Problem]] = []
+        self._unseen: set[str] | None = None
 
-    def read(self, progress: Progress) -> None:
+    def read(self, readers: Readers, progress: Progress) -> None:
         """Split, skip and parse; what is not known goes to the snapshot's incoming items, with its place."""
         for block in self._split.blocks(self._known.match):
             self._hashes += b"".join(block.hashes)
             self._offsets.append(np.array(block.offsets, np.int64))
-            raws = [item for _, item in block.misses]
-            rows = [
-                self._incoming(self.count + index, item, parsed)
-                for (index, item), parsed in zip(block.misses, self._split.parse(raws), strict=True)
-            ]
-            self._items.add_incoming([row for row in rows if row is not None])
+            if block.misses:
+                self._take(readers.put([(self.count + index, item) for index, item in block.misses]))
             self.count += len(block.hashes)
-            self.parsed += len(rows)
             progress(self.count, self.parsed)
+        self._take(readers.finish())
+        progress(self.count, self.parsed)
 
-    def _incoming(self, position: int, item: RawItem, parsed: Parsed) -> Incoming | None:
-        """None: a rule leaves the item out."""
-        interpreted = self._interpret(parsed)
-        normalized = interpreted.normalized
-        if interpreted.excluded:
-            if self._parts is not None and normalized.id is not None and interpreted.part is not None:
-                self._parts.exclude(normalized.id, item.hash, interpreted.part)
-            return None
-        problem = normalized.problem
-        if normalized.id is None and problem is not None:
-            self._nameless.append((item.hash, problem))
-            self.nameless_hashes.append(item.hash)
-        excerpt = item.raw[:EXCERPT_BYTES] if problem else None
-        notes = (*parsed.notes, *normalized.notes)
-        return Incoming(position, item.hash, item.offset, normalized, notes, excerpt, interpreted.part)
+    def _take(self, results: Iterable[Taken]) -> None:
+        for taken in results:
+            self._items.add_incoming(taken.rows)
+            if self._parts is not None:
+                for excluded in taken.excluded:
+                    self._parts.exclude(*excluded)
+            self._nameless += taken.nameless
+            self.nameless_hashes += [item_hash for item_hash, _ in taken.nameless]
+            self.parsed += taken.read
+            self._unseen = set(taken.unseen) if self._unseen is None else self._unseen & set(taken.unseen)
 
     def remarks(self) -> list[Problem]:
         """Names that a mapping looks for in vain, once every item was read: they are misspelt."""
         all_read = self.parsed == self.count and self.count > 0
-        return [Problem("FS-317", {"name": name}) for name in self._interpret.unseen()] if all_read else []
+        return [Problem("FS-317", {"name": name}) for name in sorted(self._unseen or ())] if all_read else []
 
     def nameless(self, expected: set[bytes]) -> list[Problem]:
         """Why the document cannot tell what is missing: broken items that nobody can name and that are new."""

@@ -36,7 +36,7 @@ class Interpreter:
 
     def __init__(self, schedule: Schedule, number: int, parts: Supplements | None) -> None:
         feed, products = schedule.feeds[number], schedule.products
-        self._schedule = schedule
+        self._schedule, self._number = schedule, number
         # a supplemental feed has its own columns, and a constant for all must not go over what a primary one says
         fields = feed.map if feed.role == "supplemental" else {**schedule.map, **feed.map}
         self._map, self._maps_id = Mapping(fields, products.currency), "id" in fields
@@ -46,6 +46,13 @@ class Interpreter:
         self._supplemental = feed.role == "supplemental"
         self._fields = feed.fields
         self._parts = parts
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process makes it anew from the settings, and is not told where the feeds are: that can be a secret."""
+        assert self._parts is None, "what supplemental feeds say is read where the snapshot is"
+        schedule, number = self._schedule, self._number
+        feeds = [feed.model_copy(update={"location": ""}) for feed in schedule.feeds]
+        return Interpreter, (schedule.model_copy(update={"feeds": feeds}), number, None)
 
     def __call__(self, parsed: Parsed) -> Interpreted:
         """One item as its feed has it now."""

@@ -99,10 +99,10 @@ class _Search:
         verdict: Verdict = "degraded" if reasons else "partial" if document.partial else "complete"
         if self._items:
             self._place(document, split)
-        run, sha256 = self._store.one("select run, sha256 from feeds where feed = ?", self._number) or (None, None)
+        run, digest = self._store.one("select run, digest from feeds where feed = ?", self._number) or (None, None)
         story = DocumentStory(
             self._number, document.location, adapter.name, feed.role, verdict, [_reason(p) for p in reasons], self._all,
-            self._read, self._count, len(self._items), run, None if sha256 is None else sha256 != document.sha256,
+            self._read, self._count, len(self._items), run, None if digest is None else digest != document.digest,
         )  # fmt: skip
         return story, [one for one, _ in self._items]
 

@@ -24,6 +24,7 @@ from feedsync.snapshot.parts import Parts
 from feedsync.snapshot.store import Store
 from feedsync.sources import Credentials, Document, Validators, fetch, redact
 from feedsync.sources.pages import fetch_pages
+from feedsync.workers import usual_workers
 
 
 def read_feeds(
@@ -69,7 +70,7 @@ class _Reader:
         store, schedule = self._store, self._schedule
         feed = schedule.feeds[number]
         location = redact(feed.location)
-        reading, validators, sha256 = self._remembered(number) or (None, None, None)
+        reading, validators, digest = self._remembered(number) or (None, None, None)
         asked_at, _ = last_times(store, number)
         if reading is not None and feed.every and asked_at is not None and self._now < asked_at + feed.every:
             return reading
@@ -78,7 +79,7 @@ class _Reader:
                 document = self._fetch(number, reading, validators)
             try:
                 # of pages, the same lines can be all that there is, or all that has changed
-                same = document.not_modified or (document.sha256 == sha256 and feed.pages is None)
+                same = document.not_modified or (document.digest == digest and feed.pages is None)
                 if reading is not None and same:
                     checked(store, number, self._now, full=not document.partial)
                     return reading
@@ -86,7 +87,7 @@ class _Reader:
                     return ingest(
                         Items(store), schedule, number, document, run=self._run, now=self._now,
                         progress=lambda items, parsed: self._progress.read(location, items, parsed),
-                        parts=self._parts, allow=self._allow,
+                        parts=self._parts, allow=self._allow, workers=usual_workers(),
                     )  # fmt: skip
             finally:
                 self._discard(document)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, BinaryIO, ClassVar, Protocol
+from typing import Any, BinaryIO, ClassVar, Protocol, runtime_checkable
 
 import msgspec
 import xxhash
@@ -24,7 +24,7 @@ Known = Callable[[list[bytes]], Sequence[bool]]
 ITEM_LIMIT_BYTES = 16 * 1024 * 1024
 
 
-class RawItem(msgspec.Struct, gc=False):
+class RawItem(msgspec.Struct, array_like=True, gc=False):
     """One item as it stands in the document: its bytes (with all else that its meaning depends on), place and hash.
 
     ``offset`` is a place in the document that :meth:`Split.lines` knows the line of. ``broken`` names what the splitter
@@ -78,6 +78,22 @@ class ReadOptions(msgspec.Struct, frozen=True):
 DETECTED = ReadOptions()
 
 
+class ItemParser(Protocol):
+    """Reads raw items."""
+
+    def parse(self, items: Sequence[RawItem]) -> list[Parsed]:
+        """The items' attributes, one result an item, in order; pure."""
+
+
+@runtime_checkable
+class Separable(Protocol):
+    """A pass whose items can be read without it, and so in another process."""
+
+    @property
+    def parser(self) -> ItemParser:
+        """What reads them; it can be pickled."""
+
+
 class Split(Protocol):
     """One pass over a document."""
 
@@ -120,7 +136,7 @@ class Adapter(Protocol):
         """
 
 
-def item_hash(raw: bytes) -> bytes:
+def item_hash(raw: bytes | memoryview) -> bytes:
     """128 bits of the raw item; xxh3 is no defence against a feed's owner, who can only hurt the own store."""
     return xxhash.xxh3_128_digest(raw)
 

@@ -79,7 +79,7 @@ class XmlSplit:
         self._encoding = encoding
         self._rest = buffer
         self._stream = stream
-        self._items = XmlItems(head.item or b"item", head.namespaces, transcoded=encoding != "utf-8")
+        self.parser = XmlItems(head.item or b"item", head.namespaces, transcoded=encoding != "utf-8")
         bound = sorted(head.namespaces.items())
         self.context = repr((encoding, head.item, bound)).encode()
 
@@ -89,7 +89,7 @@ class XmlSplit:
             while chunk := self._stream.read(1 << 16):
                 self._rest = self._rest[-HEAD_LIMIT_BYTES:] + chunk
             return
-        splitter = Splitter(self._head, self._rest, self._stream, self._items.well_formed)
+        splitter = Splitter(self._head, self._rest, self._stream, self.parser.well_formed)
         self._rest = b""
         for block in splitter.blocks(known):
             for _, item in block.misses:
@@ -120,4 +120,4 @@ class XmlSplit:
 
     def parse(self, items: Sequence[RawItem]) -> list[Parsed]:
         """The items' attributes."""
-        return self._items.parse(items)
+        return self.parser.parse(items)

@@ -95,7 +95,7 @@ class PlainItems:
                 before.append(value)
             else:
                 found[key] = [before, value]
-        return found
+        return found if at == end else None  # else the item's own closing tag was taken for an inner one's
 
     def _nested(self, pieces: list[str], at: int, tag: str, text: str) -> tuple[int, Value] | None:
         """(place after it, record) of an element that holds elements of text alone."""

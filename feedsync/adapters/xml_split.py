@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import compress
+from operator import not_
 from typing import BinaryIO
 
 from feedsync.adapters.base import ITEM_LIMIT_BYTES, Block, Known, RawItem, item_hash
@@ -26,6 +28,7 @@ _TAG_BYTES = 1024
 _GAP = re.compile(rb"(?:\s|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|</[^<>]*>)*+", re.DOTALL)
 #: An instruction that does not end within this is none, but an item whose start tag was damaged.
 _INSTRUCTION_BYTES = 1 << 16
+_SPACE = re.compile(rb"\s*")
 _CLOSING = re.compile(rb"</[^<>]*>")
 _OPENING = re.compile(rb"<!--|<!\[CDATA\[")
 _CLOSERS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
@@ -38,6 +41,9 @@ class Splitter:
         assert head.item is not None
         name = re.escape(head.item)
         self._close = b"</" + head.item + b">"
+        self._open = b"<" + head.item + b">"
+        self._ending = re.compile(b"</" + name + rb">\s*")
+        self._odd = re.compile(rb"<(?:[!?]|/?" + name + rb"(?=[\s/>]))")
         self._token = re.compile(rb"<!--|<!\[CDATA\[|<\?|<(/?)" + name + rb"(?=[\s/>])")
         self._start = re.compile(rb"<" + name + rb"(?=[\s/>])")
         self._end = re.compile(rb"</" + name + rb"\s*>")
@@ -82,29 +88,38 @@ class Splitter:
 
     def _fast(self, known: Known) -> Block:
         """All items of the buffer up to the first that is neither known nor clean."""
-        parts = self._buffer[self._position :].split(self._close)
-        parts.pop()
-        raws = [part.lstrip() for part in parts]
-        hashes = [item_hash(raw) for raw in raws]
+        buffer = self._buffer
+        view = memoryview(buffer)  # hashing copies nothing
+        start = _SPACE.match(buffer, self._position).end()  # type: ignore[union-attr]  # it matches nothing, too
+        starts, ends, hashes = [], [], []
+        for match in self._ending.finditer(buffer, start):
+            end, following = match.span()
+            starts.append(start)
+            ends.append(end)
+            hashes.append(item_hash(view[start:end]))
+            start = following
         flags = known(hashes)
-        block = Block([], [], [])
-        position, close = self._base + self._position, len(self._close)
-        for index, (part, raw) in enumerate(zip(parts, raws, strict=True)):
-            if not flags[index]:
-                start = self._clean_start(raw)
-                if start is None:
-                    hashes = hashes[:index]
+        block = Block(hashes, [], [])
+        count = len(hashes)
+        if not all(flags):
+            for index in compress(range(count), map(not_, flags)):
+                raw = buffer[starts[index] : ends[index]]
+                inner = self._clean_start(raw)
+                if inner is None:
+                    count = index
                     break
-                offset = position + len(part) - len(raw) + start
-                block.misses.append((index, RawItem(raw[start:] + self._close, offset, hashes[index])))
-            block.offsets.append(position + len(part) - len(raw))
-            position += len(part) + close
-        block.hashes = hashes
-        self._position = position - self._base
+                offset = self._base + starts[index] + inner
+                block.misses.append((index, RawItem(raw[inner:] + self._close, offset, hashes[index])))
+        block.hashes = hashes[:count]
+        block.offsets = [self._base + start for start in starts[:count]]
+        if count:
+            self._position = ends[count - 1] + len(self._close)
         return block
 
     def _clean_start(self, raw: bytes) -> int | None:
         """Where the item begins in a slice that lacks only its closing tag; None when the slice is not clean."""
+        if raw.startswith(self._open) and self._odd.search(raw, 1) is None:
+            return 0  # nearly always: it begins at once, and holds no other item, comment, section or instruction
         if b"<!" in raw or b"<?" in raw:
             start, position = None, 0
             while match := self._token.search(raw, position):

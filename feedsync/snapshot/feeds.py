@@ -35,10 +35,10 @@ def keep_feed(
     store: Store, reading: Reading, key: bytes, settings: bytes, document: Document | None, *, run: int, now: int
 ) -> None:
     """Remember a reading. Without ``document`` (it broke on the way) the next run fetches it again in any case."""
-    known = store.one("select sha256, changed_at from feeds where feed = ?", reading.feed)
-    same = known is not None and (document is None or document.sha256 == known[0])
+    known = store.one("select digest, changed_at from feeds where feed = ?", reading.feed)
+    same = known is not None and (document is None or document.digest == known[0])
     changed_at = known[1] if known is not None and same else now
-    validators = (document.etag, document.last_modified, document.sha256) if document else (None, None, None)
+    validators = (document.etag, document.last_modified, document.digest) if document else (None, None, None)
     asked_at, full_at = last_times(store, reading.feed)
     if document:
         asked_at, full_at = now, now if reading.verdict == "complete" else full_at
@@ -105,15 +105,15 @@ def last_format(store: Store, feed: int) -> str | None:
 
 
 def last_reading(store: Store, feed: int, settings: bytes) -> tuple[Reading, Validators, str | None] | None:
-    """The last reading with its validators and sha256; None when there is none or it was made under other settings."""
+    """The last reading with its validators and digest; None when there is none or it was made under other settings."""
     row = store.one(
-        "select location, format, verdict, reasons, items, bytes, etag, last_modified, sha256 from feeds "
+        "select location, format, verdict, reasons, items, bytes, etag, last_modified, digest from feeds "
         "where feed = ? and settings = ?",
         feed,
         settings,
     )
     if row is None:
         return None
-    location, form, verdict, reasons, items, size, etag, last_modified, sha256 = row
+    location, form, verdict, reasons, items, size, etag, last_modified, digest = row
     reading = Reading(feed, location, form, verdict, _REASONS.decode(reasons), items, size, fresh=False)
-    return reading, Validators(etag=etag, last_modified=last_modified), sha256
+    return reading, Validators(etag=etag, last_modified=last_modified), digest

@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from feedsync.errors import Problem
-from feedsync.model import Normalized
+from feedsync.snapshot.bulk import BulkLoad, Incoming
 from feedsync.snapshot.findings import Finding, double, encode_details
 from feedsync.snapshot.known import Indices, KnownItems
 from feedsync.snapshot.parts import PartWriter
@@ -20,12 +20,11 @@ from feedsync.snapshot.store import Store
 from feedsync.snapshot.writer import VariantWriter, read_again
 
 EXCERPT_BYTES = 2000
-_RECORDS = msgspec.msgpack.Encoder()
 
 _TABLES = """
 create temp table if not exists incoming (
   position integer primary key, id text, hash blob, offset integer, record blob, problem blob, notes blob, excerpt blob,
-  part blob);
+  part blob, product_id text, grouped integer, catalogs blob);
 create index if not exists temp.incoming_id on incoming (id);
 create temp table if not exists missing (id text primary key) without rowid;
 create temp table if not exists touched (product_id text primary key, cause text) without rowid;
@@ -35,26 +34,12 @@ delete from touched;
 """
 
 
-class Incoming(msgspec.Struct):
-    """One item that was read: where it stood and what it became.
-
-    ``part`` is what its feed says of the id, where the schedule has supplemental feeds.
-    """
-
-    position: int
-    hash: bytes
-    offset: int
-    normalized: Normalized
-    notes: tuple[Problem, ...]
-    excerpt: bytes | None
-    part: bytes | None = None
-
-
 class Items:
     """The items of one run's documents."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._bulk: BulkLoad | None = None
         store.script(_TABLES)
 
     # -- before and while a document is read
@@ -64,7 +49,13 @@ class Items:
         same = self.store.scalar("select key from feeds where feed = ?", number) == key
         rows = self.store.rows("select rowid, hash from raws where feed = ?", number) if same else iter(())
         self._all_read = not same
+        self._bulk = None
         return KnownItems((row[0], row[1]) for row in rows)
+
+    def expect_all_new(self, number: int) -> None:
+        """Before a primary feed is read that nobody says more about: whether nothing is known yet, so that all is new."""
+        if self.store.scalar("select 1 from variants limit 1") is None and self._all_read:
+            self._bulk = BulkLoad(self.store, number)
 
     def unreadable(self, number: int) -> set[bytes]:
         """Items of the last complete document whose id cannot be read."""
@@ -77,18 +68,9 @@ class Items:
 
     def add_incoming(self, rows: list[Incoming]) -> None:
         """Keep what was read until the whole document is known."""
-        self.store.many(
-            "insert into incoming values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    row.position, row.normalized.id, row.hash, row.offset,
-                    _RECORDS.encode(row.normalized.variant) if row.normalized.variant else None,
-                    _RECORDS.encode(row.normalized.problem) if row.normalized.problem else None,
-                    _RECORDS.encode(row.notes) if row.notes else None, row.excerpt, row.part,
-                )
-                for row in rows
-            ],
-        )  # fmt: skip
+        if self._bulk is not None:
+            rows = self._bulk.keep(rows)
+        self.store.many("insert into incoming values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     # -- after it
 
@@ -107,6 +89,9 @@ class Items:
             offset_of: from a position to its offset in the document.
         """
         store = self.store
+        self._lost = set()
+        if self._bulk is not None:
+            return self._bulk.settle()
         findings = []
         for row, position in repeated:
             found = store.one("select hash, id from raws where rowid = ?", row)
@@ -116,7 +101,6 @@ class Items:
         store.many("insert or ignore into missing select id from raws where rowid = ?", missing)
         skipped = self._skipped_rivals(number, rowids, first)
         losers, contested = self._losers(skipped)
-        self._lost = set()
         for item_id, (position, item_hash) in skipped.items():
             if not self._wins(item_id, position):
                 self._lost.add(item_hash)
@@ -184,26 +168,27 @@ class Items:
                 losers |= {row[0] for row in self.store.rows("select position from incoming where id = ?", item_id)}
         return losers, contested
 
-    def find_missing(self, table: str, which: str, number: int) -> int:
+    def find_missing(self, table: str, which: tuple[str, ...], number: int) -> int:
         """Put all ids of a feed into ``missing`` that a complete document lacks; how many there are.
 
-        Those that were offered as known are there already; ``which`` of the rest in ``table`` (``variants`` or
-        ``parts``) could be missing, too.
+        Those that were offered as known are there already; ``which`` (conditions, any of them) of the rest in
+        ``table`` (``variants`` or ``parts``) could be missing, too.
         """
         store = self.store
-        which = "feed = ?" if self._all_read else f"feed = ? and ({which})"
-        store.execute(f"insert or ignore into missing select id from {table} where {which}", number)
+        for one in ("true",) if self._all_read else which:  # each has an index of its own, which an "or" would not use
+            store.execute(f"insert or ignore into missing select id from {table} where feed = ? and {one}", number)
         store.execute("delete from missing where id in (select id from incoming where id is not null)")
         count: int = store.scalar("select count(*) from missing")
         return count
 
-    def judge_absence(self, number: int, sha256: str, now: int, *, gone: bool = False) -> None:
+    def judge_absence(self, number: int, digest: str, now: int, *, gone: bool = False) -> None:
         """After a complete document: count what it lacks. ``now`` in Unix seconds; ``gone``: the feed itself is."""
         store = self.store
         self._all_read = gone or self._all_read
-        self.find_missing("variants", "hash is null or absent_since is not null", number)
+        if self._bulk is None:
+            self.find_missing("variants", ("hash is null", "absent_since is not null"), number)
         unread = "not exists (select 1 from raws r where r.feed = parts.feed and r.id = parts.id)"
-        self.find_missing("parts", unread, number)
+        self.find_missing("parts", (unread,), number)
         waiting = "code = 'FS-420' and last_run is null and item_id in (select id from missing)"
         read_again(store, {row[0] for row in store.rows(f"select distinct feed from problems where {waiting}")})
         store.execute(
@@ -212,11 +197,11 @@ class Items:
         )
         store.execute(
             "update variants set absent_documents = "
-            "case when absent_sha256 = ?1 then absent_documents else coalesce(absent_documents, 0) + 1 end, "
+            "case when absent_digest in (?1, '') then absent_documents else coalesce(absent_documents, 0) + 1 end, "
             "absent_since = coalesce(absent_since, ?2), absent_counted = coalesce(absent_counted, ?2), "
-            "absent_sha256 = ?1, hash = null "
+            "absent_digest = ?1, hash = null "
             "where id in (select id from missing)",
-            sha256,
+            digest,
             now,
         )
         for table in ("raws", "parts"):
@@ -233,7 +218,7 @@ class Items:
         )
         store.execute(
             "update variants set absent_documents = 1, absent_since = ?3, absent_counted = ?3, hash = null, "
-            f"absent_sha256 = (select sha256 from feeds f where f.feed = ?2) where {where}",
+            f"absent_digest = (select digest from feeds f where f.feed = ?2) where {where}",
             item_id,
             number,
             now,

@@ -165,6 +165,18 @@ update feeds set changed_at = (select started_at from runs where runs.run = feed
 """
 
 
+_DIGESTS = """
+-- What tells a document from another one: sha256, or xxh3 of a local file, which is read at the speed of the disk.
+alter table feeds rename column sha256 to digest;
+-- "" is of a document that was told otherwise: whether the next one is another one nobody knows, so it counts as the same.
+alter table variants rename column absent_sha256 to absent_digest;
+update variants set absent_digest = '' where absent_since is not null;
+-- Whether a group has members is asked without touching their rows.
+drop index variants_product;
+create index variants_product on variants (product_id, grouped);
+"""
+
+
 def _execute(db: Database, script: str) -> None:
     for statement in script.split(";\n"):
         if statement.strip():
@@ -208,3 +220,8 @@ def _exchanges(db: Database) -> None:
 @migrations(name="0007_changed")
 def _changed(db: Database) -> None:
     _execute(db, _CHANGED)
+
+
+@migrations(name="0009_digests")
+def _digests(db: Database) -> None:
+    _execute(db, _DIGESTS)

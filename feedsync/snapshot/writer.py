@@ -136,7 +136,7 @@ class VariantWriter:
     def _present(self, item_id: str, old: _Old) -> None:
         if old[3]:
             self._store.execute(
-                "update variants set absent_since = null, absent_documents = null, absent_counted = null, absent_sha256 = null "
+                "update variants set absent_since = null, absent_documents = null, absent_counted = null, absent_digest = null "
                 "where id = ?",
                 item_id,
             )

@@ -19,7 +19,7 @@ from feedsync.sources.spool import new_file
 def without_gzip_coding(document: Document, *, spool_dir: Path, limits: Limits) -> Document:
     """Return ``document``, which was sent with ``Content-Encoding: gzip``, with one layer less if there are two.
 
-    The other fields stay, so ``sha256`` goes on telling the bytes of the wire. When the outer layer is damaged, what it
+    The other fields stay, so ``digest`` goes on telling the bytes of the wire. When the outer layer is damaged, what it
     held in front of that is kept, and the document is ``short``. Raises :class:`~feedsync.errors.Unsafe` (FS-204) over
     a limit and :class:`~feedsync.errors.Fatal` (FS-201) when the disk does not take it; then no file is left.
     """

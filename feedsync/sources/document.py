@@ -83,14 +83,14 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     """A feed's bytes as fetched once: a file on this disk and what is known about it.
 
     The file is the local feed itself, or a spooled copy that belongs to the caller, who removes it. After a 304
-    ``not_modified`` is true, there is no file, and ``path``, ``sha256`` and the sizes are empty.
+    ``not_modified`` is true, there is no file, and ``path``, ``digest`` and the sizes are empty.
     """
 
     path: Path = Path()
     #: for people only: redacted, never fetched again
     location: str
     #: hex, of the bytes as they came over the wire
-    sha256: str = ""
+    digest: str = ""
     #: of the file, before anything is inflated
     size_bytes: int = 0
     #: of the file; with ``size_bytes`` it tells whether the file changed since

@@ -284,7 +284,7 @@ def _document(response: httpx.Response, url: httpx.URL, credentials: Credentials
     document = Document(
         path=spooled.path,
         location=fetch.shown,
-        sha256=spooled.sha256,
+        digest=spooled.sha256,
         size_bytes=spooled.size_bytes,
         mtime_ns=spooled.path.stat().st_mtime_ns,
         etag=sendable(body.headers.get("etag")),

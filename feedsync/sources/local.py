@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+import xxhash
+
 from feedsync.errors import Fatal, Retryable, Unsafe
 from feedsync.sources.document import Document, Limits
 from feedsync.sources.redact import redact
@@ -45,14 +47,14 @@ def fetch_local(location: str, *, base_dir: Path, limits: Limits) -> Document:
             before = os.fstat(file.fileno())
             if before.st_size > limits.wire_bytes:
                 raise Unsafe("FS-204", location=shown, reason=f"{before.st_size} bytes, {limits.wire_bytes} allowed")
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+            digest = hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()
             after = os.fstat(file.fileno())
     except OSError as error:
         raise Fatal("FS-201", location=shown, reason=_reason(error)) from error
     except ValueError as error:
         raise Fatal("FS-201", location=shown, reason="this is no file name") from error
     document = Document(
-        path=path, location=shown, sha256=sha256, size_bytes=before.st_size, mtime_ns=before.st_mtime_ns
+        path=path, location=shown, digest=digest, size_bytes=before.st_size, mtime_ns=before.st_mtime_ns
     )
     if not is_same_file(document, after):
         raise Retryable("FS-309", location=shown)

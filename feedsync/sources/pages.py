@@ -61,7 +61,7 @@ def fetch_pages(
         progress: called with the bytes that came so far, and None.
 
     The other arguments are those of :func:`feedsync.sources.fetch.fetch`. The document's ``short`` says why records may
-    be missing; its sha256 is that of the lines.
+    be missing; its digest is that of the lines.
 
     Raises:
         Fatal, Retryable, Unsafe: FS-201, FS-202, FS-203, FS-204, FS-205, FS-207: the first page could not be fetched;
@@ -97,7 +97,7 @@ def fetch_pages(
     return Document(
         path=path,
         location=shown,
-        sha256=sha256.hexdigest(),
+        digest=sha256.hexdigest(),
         size_bytes=found.st_size,
         mtime_ns=found.st_mtime_ns,
         charset="utf-8",

@@ -127,7 +127,7 @@ def _once(
     return Document(
         path=spooled.path,
         location=asked.shown,
-        sha256=spooled.sha256,
+        digest=spooled.sha256,
         size_bytes=spooled.size_bytes,
         mtime_ns=spooled.path.stat().st_mtime_ns,
         etag=version if is_as_stated else None,

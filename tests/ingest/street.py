@@ -69,7 +69,7 @@ def document(folder: Path, content: bytes, **known: Any) -> Document:
         path.write_bytes(content)
     found = path.stat()
     return Document(
-        path=path, location="feed.xml", sha256=sha256, size_bytes=found.st_size, mtime_ns=found.st_mtime_ns, **known
+        path=path, location="feed.xml", digest=sha256, size_bytes=found.st_size, mtime_ns=found.st_mtime_ns, **known
     )
 
 
@@ -127,7 +127,7 @@ class Street:
         return {
             "variants": list(
                 rows(
-                    "select id, product_id, feed, record, grouped, absent_since, absent_documents, absent_sha256, "
+                    "select id, product_id, feed, record, grouped, absent_since, absent_documents, absent_digest, "
                     "moved_from from variants order by id"
                 )
             ),
@@ -141,7 +141,7 @@ class Street:
             ),
             "unreadable": list(rows("select * from unreadable order by hash")),
             "feeds": list(
-                rows("select location, format, settings, etag, sha256, verdict, reasons, items, bytes from feeds")
+                rows("select location, format, settings, etag, digest, verdict, reasons, items, bytes from feeds")
             ),
         }
 

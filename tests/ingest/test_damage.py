@@ -63,7 +63,7 @@ def test_a_file_that_grows_while_it_is_read_is_degraded(street: Street) -> None:
     reading = _read_while(street, rss(*reversed(ITEMS[1:]), item("new")), _append)
     assert (reading.verdict, [reason.code for reason in reading.reasons]) == ("degraded", ["FS-309"])
     assert street.absent() == {}
-    assert street.store.scalar("select sha256 from feeds") is None
+    assert street.store.scalar("select digest from feeds") is None
 
 
 def test_a_file_that_is_cut_while_it_is_read_is_tried_again_later(street: Street) -> None:

@@ -11,7 +11,7 @@ def _keep(store: Store, now: int, sha256: str | None, feed: int = 0) -> None:
     reading = Reading(feed, "feed.xml", "google-xml", "complete", [], 3, 300)
     document = None
     if sha256 is not None:
-        document = Document(location="feed.xml", sha256=sha256, last_modified=f"modified {now}")
+        document = Document(location="feed.xml", digest=sha256, last_modified=f"modified {now}")
     keep_feed(store, reading, b"", b"", document, run=1, now=now)
 
 

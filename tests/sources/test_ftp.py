@@ -42,7 +42,7 @@ def test_a_file_becomes_a_document(start: Start, pull: Pull) -> None:
     location = f"ftp://us%40er:wo%3Ard@{server.address}/stock.csv"
     document = pull(location, progress=lambda done, total: came.append((done, total)))
     assert document.path.read_bytes() == CSV
-    assert document.sha256 == hashlib.sha256(CSV).hexdigest()
+    assert document.digest == hashlib.sha256(CSV).hexdigest()
     assert document.location == f"ftp://{server.address}/stock.csv"
     assert document.etag == f"ftp:{len(CSV)}-1700000000"
     assert document.last_modified == "Tue, 14 Nov 2023 22:13:20 GMT"

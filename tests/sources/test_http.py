@@ -36,7 +36,7 @@ def test_a_feed_becomes_a_document(serve: Serve, spool_dir: Path, tmp_path: Path
     assert document.path.parent == spool_dir
     assert document.path.read_bytes() == FEED
     assert document.path.stat().st_mode & 0o077 == 0
-    assert document.sha256 == hashlib.sha256(FEED).hexdigest()
+    assert document.digest == hashlib.sha256(FEED).hexdigest()
     assert (document.size_bytes, document.short, document.not_modified) == (len(FEED), None, False)
     assert (document.etag, document.last_modified, document.charset) == ('"1"', "yesterday", "iso-8859-1")
     assert document.location == f"{server.url}/feed.xml?page=1#part"
@@ -61,7 +61,7 @@ def test_not_modified(serve: Serve, get: Get, spool_dir: Path) -> None:
     document = get(server.url, validators=Validators(etag='W/"1"', last_modified="yesterday"))
     assert b'If-None-Match: W/"1"\r\nIf-Modified-Since: yesterday\r\n' in server.requests[0]
     assert document.not_modified
-    assert (document.path, document.sha256, document.etag) == (Path(), "", 'W/"1"')
+    assert (document.path, document.digest, document.etag) == (Path(), "", 'W/"1"')
     assert document.last_modified == "yesterday"
     assert not spool_dir.exists()
 

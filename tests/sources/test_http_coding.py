@@ -36,7 +36,7 @@ def content(document: Document) -> bytes:
 def test_gzip(serve: Serve, get: Get, spool_dir: Path, body: bytes, coding: str) -> None:
     document = get(serve(reply(body, f"Content-Encoding: {coding}")).url)
     assert content(document) == FEED
-    assert document.sha256 == hashlib.sha256(body).hexdigest()
+    assert document.digest == hashlib.sha256(body).hexdigest()
     assert list(spool_dir.iterdir()) == [document.path]
 
 

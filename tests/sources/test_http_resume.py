@@ -48,7 +48,7 @@ def test_the_rest_is_asked_for_on_condition(after: After, get: Get) -> None:
     document = get(server.url, progress=lambda done, total: came.append((done, total)))
     assert f'Range: bytes={CUT}-\r\nIf-Range: "1"\r\n'.encode() in server.requests[1]
     assert document.path.read_bytes() == FEED
-    assert document.sha256 == hashlib.sha256(FEED).hexdigest()
+    assert document.digest == hashlib.sha256(FEED).hexdigest()
     assert (document.size_bytes, document.short, document.etag) == (len(FEED), None, '"1"')
     assert came[-1] == (len(FEED), len(FEED))
 
@@ -83,7 +83,7 @@ def test_a_file_that_changed_is_taken_anew(after: After, get: Get) -> None:
     server = after(cut('ETag: "1"'), reply(new, 'ETag: "2"', "Content-Type: text/xml; charset=UTF-16"))
     document = get(server.url)
     assert document.path.read_bytes() == new
-    assert document.sha256 == hashlib.sha256(new).hexdigest()
+    assert document.digest == hashlib.sha256(new).hexdigest()
     assert (document.size_bytes, document.short, document.etag) == (len(new), None, '"2"')
     assert document.charset == "utf-16"
 

@@ -167,7 +167,7 @@ def test_one_connection_for_all_pages_and_their_bytes_told(api: Api, tmp_path: P
 def test_the_same_records_have_the_same_sha256(api: Api, tmp_path: Path) -> None:
     api.serves(numbered)
     one, two = (fetched(api.url, tmp_path, {"style": "page"}) for _ in range(2))
-    assert (one.sha256, len(one.sha256)) == (two.sha256, 64)
+    assert (one.digest, len(one.digest)) == (two.digest, 64)
     assert one.path != two.path
 
 

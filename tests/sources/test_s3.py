@@ -52,7 +52,7 @@ def test_an_object_becomes_a_document(server: S3Server, tmp_path: Path) -> None:
         endpoint=server.endpoint,
     )
     assert document.path.read_bytes() == DATA
-    assert document.sha256 == hashlib.sha256(DATA).hexdigest()
+    assert document.digest == hashlib.sha256(DATA).hexdigest()
     assert document.location == "s3://feeds/a b/stock.csv"
     assert document.etag == f's3:"{hashlib.md5(DATA).hexdigest()}"'
     assert document.last_modified == "Tue, 14 Nov 2023 22:13:20 GMT"

@@ -30,7 +30,7 @@ def test_a_file_becomes_a_document(sftp: SftpServer, tmp_path: Path) -> None:
         progress=lambda done, total: came.append((done, total)),
     )
     assert document.path.read_bytes() == CSV
-    assert document.sha256 == hashlib.sha256(CSV).hexdigest()
+    assert document.digest == hashlib.sha256(CSV).hexdigest()
     assert document.location == f"sftp://{sftp.address}/stock.csv"
     assert document.etag == f"sftp:{len(CSV)}-1700000000"
     assert document.last_modified == "Tue, 14 Nov 2023 22:13:20 GMT"
@@ -57,7 +57,7 @@ def test_what_was_read_before_is_not_read_again(sftp: SftpServer, pull: Pull, sp
     etag = f"sftp:{len(CSV)}-1700000000"
     document = pull(f"sftp://{sftp.address}/stock.csv", credentials=LOGIN, validators=Validators(etag=etag))
     assert document.not_modified
-    assert (document.etag, document.path, document.sha256) == (etag, Path(), "")
+    assert (document.etag, document.path, document.digest) == (etag, Path(), "")
     assert not spool_dir.exists()
 
 

@@ -68,6 +68,10 @@ class Shape(ABC):
     def read(self, rows: list[list[str]]) -> Parsed:
         """What an item says: its own cells, and those of the rows that :meth:`items` put behind them."""
 
+    def parse(self, items: Sequence[RawItem]) -> list[Parsed]:
+        """The items' attributes."""
+        return [_refused(item) if item.broken else self.read(_CELLS.decode(item.raw)) for item in items]
+
     @cached_property
     def _repeated(self) -> bool:
         return len(set(self.header)) < len(self.header)
@@ -107,14 +111,14 @@ class TableSplit:
 
     def __init__(self, rows: Rows, shape: Shape, context: bytes) -> None:
         self._rows = rows
-        self._shape = shape
+        self.parser = shape
         self.context = context
 
     def blocks(self, known: Known) -> Iterator[Block]:
         """The document's items, some hundred a block."""
         batch: list[RawItem] = []
         size = 0
-        for item in self._shape.items(self._rows):
+        for item in self.parser.items(self._rows):
             batch.append(item)
             size += len(item.raw)
             if len(batch) >= _BLOCK_ITEMS or size >= _BLOCK_BYTES:
@@ -136,7 +140,7 @@ class TableSplit:
 
     def parse(self, items: Sequence[RawItem]) -> list[Parsed]:
         """The items' attributes."""
-        return [_refused(item) if item.broken else self._shape.read(_CELLS.decode(item.raw)) for item in items]
+        return self.parser.parse(items)
 
 
 def _block(items: list[RawItem], known: Known) -> Block:

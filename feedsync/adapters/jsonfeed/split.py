@@ -127,7 +127,7 @@ class JsonSplit:
         self, records: Records, reader: Reader, context: bytes, encoding: str, location: str, where: str
     ) -> None:
         self._records = records
-        self._reader = reader
+        self.parser = reader
         self._encoding = encoding
         self._location = location
         self._where = where
@@ -150,7 +150,7 @@ class JsonSplit:
             raise Fatal("FS-314", location=self._location, where=self._where, hint="")
 
     def _items(self, record: Record) -> Iterator[RawItem]:
-        pieces = iter((Piece(record.raw, record.broken),)) if record.broken else self._reader.pieces(record.raw)
+        pieces = iter((Piece(record.raw, record.broken),)) if record.broken else self.parser.pieces(record.raw)
         for piece in pieces:
             # a broken item never shares its hash with a whole one
             hashed = piece.raw if piece.broken is None else piece.broken.encode() + b"\0" + piece.raw
@@ -170,7 +170,7 @@ class JsonSplit:
 
     def parse(self, items: Sequence[RawItem]) -> list[Parsed]:
         """The items' attributes."""
-        return self._reader.parse(items)
+        return self.parser.parse(items)
 
 
 def _block(items: list[RawItem], known: Known) -> Block:

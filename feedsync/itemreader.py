@@ -1,0 +1,76 @@
+"""From raw items to the rows that the snapshot takes: parse, interpret, encode.
+
+It does nothing else, so it can run in this process or in another one: :mod:`feedsync.workers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from feedsync.adapters.base import ItemParser, Parsed, RawItem
+from feedsync.errors import Problem
+from feedsync.interpret import Interpreter
+from feedsync.snapshot.bulk import Incoming
+from feedsync.snapshot.items import EXCERPT_BYTES
+
+_ENCODER = msgspec.msgpack.Encoder()
+
+#: A raw item with its position in the document.
+Placed = tuple[int, RawItem]
+
+
+class Taken(msgspec.Struct, gc=False):
+    """What a run of items became.
+
+    ``excluded`` are (id, hash, part) of those that a rule leaves out, where the schedule has supplemental feeds;
+    ``nameless`` are (hash, problem) of those whose id cannot be read; ``unseen`` are the names that ``[map]`` looks for and
+    that no item of this reader had so far.
+    """
+
+    read: int
+    rows: list[Incoming]
+    excluded: list[tuple[str, bytes, bytes]]
+    nameless: list[tuple[bytes, Problem]]
+    unseen: list[str]
+
+
+class ItemReader:
+    """Reads the items of one document."""
+
+    def __init__(self, parser: ItemParser, interpret: Interpreter) -> None:
+        self._parser = parser
+        self._interpret = interpret
+
+    def read(self, items: Sequence[Placed]) -> Taken:
+        """What these items are now."""
+        taken = Taken(len(items), [], [], [], [])
+        parsed = self._parser.parse([item for _, item in items])
+        for (position, item), found in zip(items, parsed, strict=True):
+            self._take(position, item, found, taken)
+        taken.unseen = self._interpret.unseen()
+        return taken
+
+    def _take(self, position: int, item: RawItem, parsed: Parsed, taken: Taken) -> None:
+        interpreted = self._interpret(parsed)
+        normalized = interpreted.normalized
+        if interpreted.excluded:
+            if normalized.id is not None and interpreted.part is not None:
+                taken.excluded.append((normalized.id, item.hash, interpreted.part))
+            return
+        problem, variant = normalized.problem, normalized.variant
+        if normalized.id is None and problem is not None:
+            taken.nameless.append((item.hash, problem))
+        notes = (*parsed.notes, *normalized.notes)
+        record = product_id = catalogs = None
+        if variant is not None:
+            record, product_id = _ENCODER.encode(variant), variant.product_id
+            catalogs = _ENCODER.encode(variant.catalogs)
+        taken.rows.append(
+            (
+                position, normalized.id, item.hash, item.offset, record, _ENCODER.encode(problem) if problem else None,
+                _ENCODER.encode(notes) if notes else None, item.raw[:EXCERPT_BYTES] if problem else None,
+                interpreted.part, product_id, int(variant is not None and variant.group_id is not None), catalogs,
+            )
+        )  # fmt: skip

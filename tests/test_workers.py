@@ -1,0 +1,185 @@
+"""Items that other processes read are read as this one reads them, in their order, whatever becomes of a process."""
+
+from __future__ import annotations
+
+import io
+import os
+import pickle
+import signal
+import socket
+import sys
+from pathlib import Path
+from threading import Thread
+from typing import BinaryIO, cast
+
+import pytest
+
+from feedsync import workers
+from feedsync.adapters.base import Separable
+from feedsync.adapters.google_xml import GoogleXml
+from feedsync.ingest import ingest
+from feedsync.interpret import Interpreter
+from feedsync.itemreader import ItemReader, Placed, Taken
+from feedsync.snapshot.items import Items
+from feedsync.snapshot.store import Store
+from feedsync.testing import AdapterConformance
+from feedsync.workers import Readers, main, serve, usual_workers
+from tests.adapters import test_conformance, test_conformance_json, test_conformance_tables
+from tests.ingest.street import Street, document, item, rss, schedule, unreadable
+
+SETTINGS = schedule(
+    feed={"location": "https://user:hidden-word@shop.example/feed.xml"},
+    map={"brand": {"from": "vendor", "transforms": ["upper"]}},
+    rules=[{"when": "id == 'item-3'", "exclude": True}],
+)
+CONTENT = rss(
+    *(item(f"item-{n}", product_type="Tea &gt; Green", sale_price="900.00 INR" if n == 5 else "") for n in range(40)),
+    item("bad", price=""), unreadable(),
+)  # fmt: skip
+
+
+def placed(content: bytes = CONTENT) -> tuple[ItemReader, list[list[Placed]]]:
+    """A reader of a document, and its items in lots of five."""
+    split = GoogleXml().split(io.BytesIO(content), "feed.xml", None)
+    items = [item for block in split.blocks(lambda hashes: [False] * len(hashes)) for _, item in block.misses]
+    lots = [[(at + n, one) for n, one in enumerate(items[at : at + 5])] for at in range(0, len(items), 5)]
+    assert isinstance(split, Separable)
+    return ItemReader(split.parser, Interpreter(SETTINGS, 0, None)), lots
+
+
+def here() -> list[Taken]:
+    reader, lots = placed()
+    return [reader.read(lot) for lot in lots]
+
+
+def there(readers: Readers, lots: list[list[Placed]]) -> list[Taken]:
+    results = []
+    for lot in lots:
+        results += list(readers.put(lot))
+    return results + list(readers.finish())
+
+
+def test_workers_give_what_this_process_gives() -> None:
+    reader, lots = placed()
+    with Readers(reader, workers=2, many=11) as readers:
+        assert there(readers, lots) == here()
+        assert [worker._process is not None for worker in readers._workers] == [True, True]
+
+
+def test_few_items_start_nothing() -> None:
+    reader, lots = placed()
+    with Readers(reader, workers=2) as readers:
+        assert there(readers, lots) == here()
+        assert readers._workers == []
+
+
+def test_without_workers_all_is_read_here() -> None:
+    reader, lots = placed()
+    with Readers(reader, workers=0, many=1) as readers:
+        assert there(readers, lots) == here()
+        assert readers._workers == []
+
+
+def test_a_worker_that_dies_costs_nothing_but_time() -> None:
+    reader, lots = placed()
+    with Readers(reader, workers=1, many=1) as readers:
+        results = list(readers.put(lots[0])) or [readers._next()]
+        [worker] = readers._workers
+        assert worker._process is not None
+        os.kill(worker._process.pid, signal.SIGKILL)
+        worker._process.wait()
+        assert results + there(readers, lots[1:]) == here()
+
+
+def test_a_worker_that_cannot_be_started_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    reader, lots = placed()
+    with Readers(reader, workers=2, many=1) as readers:
+        assert there(readers, lots) == here()
+
+
+def test_leaving_early_leaves_no_process_behind() -> None:
+    reader, lots = placed()
+    with Readers(reader, workers=2, many=1) as readers:
+        list(readers.put(lots[0]))
+        processes = [worker._process for worker in readers._workers]
+    assert all(process is not None and process.poll() is not None for process in processes)
+
+
+def test_a_worker_is_told_no_address() -> None:
+    reader, _ = placed()
+    assert b"hidden-word" not in pickle.dumps(reader)
+
+
+def test_a_worker_is_given_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACME_BIK_SECRET", "hidden-word")
+    reader, lots = placed()
+    with Readers(reader, workers=1, many=1) as readers:
+        list(readers.put(lots[0]))
+        [worker] = readers._workers
+        assert worker._process is not None
+        assert b"hidden-word" not in Path(f"/proc/{worker._process.pid}/environ").read_bytes()
+
+
+def test_a_worker_serves_until_the_other_side_is_gone() -> None:
+    reader, lots = placed()
+    ours, theirs = socket.socketpair()
+    channel = cast(BinaryIO, ours.makefile("rwb"))
+    thread = Thread(target=main, args=(theirs.detach(),))
+    thread.start()
+    with Readers(reader, workers=1, many=10**9) as readers:
+        readers._start()
+        [worker] = readers._workers
+        worker._channel.close()
+        worker._channel = channel
+        assert there(readers, lots[:3]) == here()[:3]
+    ours.close()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_a_worker_that_is_told_nothing_ends() -> None:
+    serve(cast(BinaryIO, io.BytesIO(b"\0\0")))
+
+
+def test_one_processor_is_left_to_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    assert usual_workers() == 0
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2})
+    assert usual_workers() == 3
+
+
+SUITES = [
+    suite
+    for module in (test_conformance, test_conformance_json, test_conformance_tables)
+    for suite in vars(module).values()
+    if isinstance(suite, type) and issubclass(suite, AdapterConformance) and suite is not AdapterConformance
+]
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=lambda suite: suite.adapter.name)
+def test_every_format_can_be_read_elsewhere(suite: type[AdapterConformance]) -> None:
+    """Their readers are sent to another process and read the same there."""
+    one = suite()
+    content = one.head + one.between.join(one.item(n) for n in range(3)) + one.tail
+    split = one.adapter.split(io.BytesIO(content), "feed", None, one.options)
+    items = [found for block in split.blocks(lambda hashes: [False] * len(hashes)) for _, found in block.misses]
+    assert items
+    assert isinstance(split, Separable)
+    assert pickle.loads(pickle.dumps(split.parser)).parse(items) == split.parse(items)
+
+
+def test_a_feed_is_read_the_same_with_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "MANY", 10)
+    monkeypatch.setattr("feedsync.adapters.xml_split.BLOCK_BYTES", 2000)
+    pictures = []
+    for count in (0, 2):
+        with Store(tmp_path / f"{count}.db") as store, store.transaction():
+            content = document(tmp_path, CONTENT)
+            reading = ingest(
+                Items(store), SETTINGS, 0, content, run=1, now=1000, progress=lambda items, parsed: None, workers=count
+            )
+            pictures.append((reading, Street(store, tmp_path).picture(), Street(store, tmp_path).hashes()))
+    assert pictures[0] == pictures[1]
+    assert pictures[0][0].parsed == 42
+    assert [reason.code for reason in pictures[0][0].reasons] == ["FS-304", "FS-317"]
