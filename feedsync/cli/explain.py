@@ -15,6 +15,7 @@ from feedsync.explain import explain
 from feedsync.report.summary import Reason, utc_minute
 from feedsync.report.terminal import KINDS, count, moved, plain, print_hanging
 from feedsync.snapshot.calls import Call
+from feedsync.snapshot.consent import Held
 from feedsync.story import DocumentStory, Occurrence, ProblemStory, Story, VariantStory
 
 _CHANGES_SHOWN = 10
@@ -98,7 +99,8 @@ def _print(out: Console, story: Story) -> None:
     if story.pinned_to is not None:
         _line(out, "pinned", f"the schedule is held at run {story.pinned_to}, whatever its feeds say")
     for held in story.held:
-        _line(out, "held", f"by {held.gate}: {KINDS[held.kind]} {moved(held.before, held.after, 24)}")
+        for kind, before, after in _held(story, held):
+            _line(out, "held", f"by {held.gate}: {KINDS[kind]} {moved(before, after, 24)}")
     if story.held:
         _line(out, "", f"release it: feedsync approve {story.schedule} --ids {plain(story.product_id, 50)}")
     for decision in story.decisions:
@@ -115,6 +117,16 @@ def _print(out: Console, story: Story) -> None:
         _print_call(out, call)
     _more(out, len(story.calls) - _CALLS_SHOWN, "request")
     _print_store(out, story)
+
+
+def _held(story: Story, held: Held) -> list[tuple[str, str | None, str | None]]:
+    """The changes of what is held, as the last run told them one by one; else all of it as one."""
+    told = [
+        (run, change) for run, _, change in story.changes
+        if change.verdict == f"held by {held.gate}" and (change.variant_id or "") == held.variant_id
+    ]  # fmt: skip
+    last = [(change.kind, change.before, change.after) for run, change in told if run == told[0][0]]
+    return last or [(held.kind, held.before, held.after)]
 
 
 def _more(out: Console, left: int, what: str) -> None:
