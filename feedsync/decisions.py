@@ -41,7 +41,7 @@ class Decision(msgspec.Struct, frozen=True):
     @property
     def plain(self) -> bool:
         """It is what the attribute of that name says, and there is nothing to explain."""
-        return not self.settings and [(one.attribute, one.text) for one in self.of] == [(self.field, self.value)]
+        return not self.settings and [(one.attribute, one.text) for one in self.of] == [(self.field, _cut(self.value))]
 
 
 def decisions(schedule: Schedule, feed: Feed, attributes: Attributes) -> list[Decision]:
@@ -91,6 +91,10 @@ def _decided(became: dict[str, str], normalized: Normalized) -> set[str]:
 
 def _text(attributes: Attributes, name: str) -> str:
     text = " | ".join(fields.texts(attributes, name)) or msgspec.json.encode(attributes[name]).decode()
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 

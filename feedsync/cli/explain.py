@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
+from rich.cells import chop_cells
 from rich.console import Console
 from rich.text import Text
 
@@ -26,6 +28,7 @@ _PROBLEMS_SHOWN = 5
 #: How much of a raw record, in lines.
 _RAW_SHOWN = 16
 _MARGIN = 11
+_BETWEEN_ELEMENTS = re.compile(r"(?<=>)(?=<(?!/))|(?<=>)(?=</(?:item|entry)>)")
 #: What a stage is called in the margin.
 _STAGES = {"supplemental feed": "stock"}
 
@@ -66,15 +69,18 @@ def _line(out: Console, label: str, words: str) -> None:
 
 
 def _raw(out: Console, record: str) -> None:
-    """The first lines of a record as they stand in the feed, tabs and all else that does not print as blanks."""
+    """The first lines of a record as they stand in the feed; what does not print is a blank, and one long line is broken."""
     lines = [line for line in record.expandtabs(2).splitlines() if line.strip()]
     width = out.width - _MARGIN
-    if len(lines) == 1:
-        lines = [lines[0][at : at + width] for at in range(0, len(lines[0]), width)]
+    if len(lines) == 1 and lines[0].startswith("<"):
+        lines = _BETWEEN_ELEMENTS.sub("\n", lines[0]).splitlines()
+    elif len(lines) == 1:
+        lines = chop_cells(plain(lines[0], len(lines[0]), strip=False), width)
     least = min((len(line) - len(line.lstrip()) for line in lines[1:]), default=0)
     for number, line in enumerate(lines[:_RAW_SHOWN]):
-        shown = plain(line if number == 0 else line[least:], width, strip=False)
-        out.print(Text(("  raw      " if number == 0 else " " * _MARGIN) + shown.rstrip(), "dim"), soft_wrap=True)
+        shown = Text(plain(line if number == 0 else line[least:], 1000, strip=False).rstrip(), "dim")
+        shown.truncate(width, overflow="ellipsis")
+        out.print(Text("  raw      " if number == 0 else " " * _MARGIN, "dim") + shown, soft_wrap=True)
     if len(lines) > _RAW_SHOWN:
         _line(out, "", f"… and {count(len(lines) - _RAW_SHOWN, 'line')} more: --json")
 
@@ -91,9 +97,12 @@ def _print(out: Console, story: Story) -> None:
     for problem in problems[:_PROBLEMS_SHOWN]:
         _print_problem(out, story, problem)
     _more(out, len(problems) - _PROBLEMS_SHOWN, "problem")
-    for one in story.variants[:_VARIANTS_SHOWN]:
+    variants = [one for one in story.variants if story.id in (one.id, story.product_id)]
+    for one in variants[:_VARIANTS_SHOWN]:
         _print_variant(out, story, one)
-    _more(out, len(story.variants) - _VARIANTS_SHOWN, "variant")
+    _more(out, len(variants) - _VARIANTS_SHOWN, "variant")
+    if others := [plain(one.id, 24) for one in story.variants if one not in variants]:
+        _line(out, "", f"beside it {count(len(others), 'variant')}: {plain(', '.join(others), 200)}")
     if story.next_change_at is not None:
         _line(out, "clock", f"time alone changes it at {utc_minute(story.next_change_at)}")
     if story.pinned_to is not None:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 import typer
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.text import Text
 
@@ -149,10 +150,12 @@ def _print_runs(out: Console, runs: list[RunLine]) -> None:
 
 def _rows(out: Console, rows: Sequence[tuple[str, ...]]) -> None:
     """Columns as wide as they must be; the last one takes what is left, and is cut there."""
-    widths = [max(map(len, column)) for column in list(zip(*rows, strict=True))[:-1]]
+    widths = [max(map(cell_len, column)) for column in list(zip(*rows, strict=True))[:-1]]
     for row in rows:
-        line = "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=False))
-        out.print(Text(f"{line}  {plain(row[-1], out.width - len(line) - 2)}"), soft_wrap=True)
+        line = "  ".join(set_cell_size(text, width) for text, width in zip(row, widths, strict=False))
+        shown = Text(f"{line}  {plain(row[-1], 1000)}")
+        shown.truncate(out.width, overflow="ellipsis")
+        out.print(shown, soft_wrap=True)
 
 
 def _told(moment: Moment) -> str:

@@ -61,7 +61,7 @@ def test_an_item_that_was_refused(told: Shop) -> None:
     assert "store it has nothing of this from us" in said
     unfetched = words(told("explain", "acme", "BAD", "--no-fetch"))
     assert "rejected since run 1 (acme.xml:5): FS-404" in unfetched
-    assert "raw <item><g:id>BAD</g:id>" in unfetched
+    assert "raw <item> <g:id>BAD</g:id>" in unfetched
 
 
 def test_what_was_wrong_once(told: Shop) -> None:
@@ -180,10 +180,17 @@ def test_a_stock_file_and_an_item_that_is_left_out(shop: Shop) -> None:
 
 def test_records_of_one_line_and_of_many(shop: Shop) -> None:
     long = "\n".join(f"<g:custom_label_{n}>x</g:custom_label_{n}>" for n in range(40))
-    shop.add("acme", item("A", description="x" * 3000), item("B").replace("</item>", f"\n  \t{long}\n</item>"))
+    more = "[[feeds]]\nlocation = '../more.csv'"
+    shop.add("acme", item("A"), item("B").replace("</item>", f"\n  \t{long}\n</item>"), more=more)
+    (shop.project.folder / "more.csv").write_text(
+        "id,title,link,image_link,price,availability,description\n"
+        f"C,T,https://s.example/c,https://s.example/c.jpg,5 INR,in_stock,{'x' * 3000}\n",
+        encoding="utf-8",
+    )
     shop("run", "acme")
-    assert "lines more: --json" in words(shop("explain", "acme", "A"))
+    assert "raw <item> <g:id>A</g:id> <g:title>Title of A</g:title>" in words(shop("explain", "acme", "A"))
     assert "and 26 lines more: --json" in words(shop("explain", "acme", "B"))
+    assert "and 29 lines more: --json" in words(shop("explain", "acme", "C"))
 
 
 def test_a_request_in_doubt_and_one_within_a_good_answer(shop: Shop) -> None:

@@ -88,3 +88,30 @@ def test_what_bik_says_is_harmless_too(shop: Shop) -> None:
     result = shop("run", "acme")
     assert result.code == 3
     _harmless(result.out)
+
+
+def test_in_a_products_story(shop: Shop) -> None:
+    """In every place of it: the record, what it becomes, what is refused, over time."""
+    texts = list(HOSTILE.values())
+    rules = "[[rules]]\nwhen = 'starts_with(id, `\"R\"`)'\nset = { custom_label_0 = 'x' }\n"
+    for price in ("5 INR", "6 INR"):
+        shop.add(
+            "acme",
+            *(item(f"A{n}", title=text, item_group_id="G", price=price, color=text) for n, text in enumerate(texts)),
+            *(item(f"B{n}", price=text) for n, text in enumerate(texts)),
+            *(item(f"R{n}", custom_label_0=text).replace(">", ">\n") for n, text in enumerate(texts)),
+            more="[gates]\nprice = 'off'\ninvalid = 'off'\n" + rules,
+        )
+        shop("run", "acme")
+    shop.project.folder.joinpath("acme.xml").write_text(
+        shop.project.folder.joinpath("acme.xml").read_text(encoding="utf-8").replace("6 INR", "7 INR"), encoding="utf-8"
+    )
+    for n in range(len(texts)):
+        for command in (["explain", "acme", f"A{n}"], ["explain", "acme", f"B{n}"], ["explain", "acme", f"R{n}"],
+                        ["explain", "acme", f"A{n}", "--no-fetch"], ["explain", "acme", f"B{n}", "--no-fetch"],
+                        ["history", "acme", f"A{n}"]):  # fmt: skip
+            result = shop(*command)
+            assert result.code == 0, command
+            _harmless(result.out)
+    _harmless(shop("explain", "acme", "G").out)
+    _harmless(shop("history", "acme", "G").out)
