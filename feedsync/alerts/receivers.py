@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,24 +102,26 @@ def _library() -> Any:
         import apprise
 
         apprise.Apprise.instantiate("json://localhost")
+    logger = logging.getLogger("apprise")
+    logger.propagate = False
+    logger.addHandler(logging.NullHandler())
     return apprise
 
 
 @contextmanager
 def _overheard() -> Iterator[list[str]]:
-    """What apprise logs within the block, which goes nowhere else."""
+    """What apprise logs in this thread within the block."""
     heard: list[str] = []
+    here = threading.get_ident()
 
     class _Ear(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            heard.append(record.getMessage())
+            if record.thread == here:
+                heard.append(record.getMessage())
 
     logger, ear = logging.getLogger("apprise"), _Ear()
-    before = logger.propagate
-    logger.propagate = False
     logger.addHandler(ear)
     try:
         yield heard
     finally:
         logger.removeHandler(ear)
-        logger.propagate = before

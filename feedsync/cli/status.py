@@ -19,12 +19,11 @@ from feedsync.cli.common import Context, Json, console, readable, worst, write_j
 from feedsync.config import find as file_of
 from feedsync.errors import ConfigError
 from feedsync.health import Health, RunFigures, look
-from feedsync.notes import Undelivered
 from feedsync.report.glance import short_age, short_count, sparkline
 from feedsync.report.summary import EXIT_CODES, Reason, iso
 from feedsync.report.terminal import plain, print_hanging, print_table
 from feedsync.settings import Schedule
-from feedsync.settings_alerts import Alerts
+from feedsync.settings_alerts import KINDS, Alerts
 from feedsync.snapshot.lock import Holder
 
 #: How often ``--watch`` looks again (seconds).
@@ -57,6 +56,14 @@ class Wrong(msgspec.Struct):
     todo: str
 
 
+class NotTold(msgspec.Struct):
+    """A receiver of alerts that could not be told, why, and since when."""
+
+    receiver: str
+    reason: str
+    since: str
+
+
 class ScheduleStatus(msgspec.Struct):
     """How one schedule stands. Times are ISO 8601 in UTC, ages in seconds; null: never, or nobody knows.
 
@@ -85,7 +92,7 @@ class ScheduleStatus(msgspec.Struct):
     rejected: int
     drifted: int
     feed_to_bik_s: float | None
-    undelivered: list[Undelivered]
+    undelivered: list[NotTold]
     runs: list[RunStatus]
 
 
@@ -181,7 +188,7 @@ def _standing(where: Context, name: str, now: float) -> _Standing:
         return loaded[-1]
 
     view = look(where.state, name, load, now)
-    settings = loaded[0].alerts if loaded else Alerts()
+    settings = loaded[0].alerts.model_copy(update={"on": KINDS}) if loaded else Alerts()  # all, whoever is told
     return _Standing(view, find(view, settings, now, clocked=view.next_at is not None).conditions)
 
 
@@ -260,7 +267,7 @@ def _output(standing: _Standing, now: float) -> ScheduleStatus:
         rejected=view.rejected,
         drifted=view.drifted,
         feed_to_bik_s=view.lag_s,
-        undelivered=view.notes.undelivered,
+        undelivered=[NotTold(one.receiver, one.reason, iso(one.since)) for one in view.notes.undelivered],
         runs=[_run(run) for run in view.runs],
     )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import threading
 from pathlib import Path
 
 import pytest
 
-from feedsync.alerts import after_run, check_alerts, file_checked, send_test
+from feedsync.alerts import after_run, check_alerts, file_checked, send_test, watched
+from feedsync.alerts.receivers import _overheard
 from feedsync.alerts.telling import AGAIN_S
 from feedsync.errors import ConfigError, FeedsyncError, Locked
 from feedsync.health import health
@@ -17,7 +19,7 @@ from feedsync.snapshot.store import Store
 from feedsync.sync import snapshot_path
 from tests.sync.shop import HOUR, Shop, item, items
 
-from .listening import TOKEN, Service
+from .listening import TOKEN, Service, listening
 
 
 @pytest.fixture
@@ -30,6 +32,11 @@ def alarmed(shop: Shop, service: Service) -> Shop:
 def tell(shop: Shop, alerts: str) -> None:
     """Change the table of alerts."""
     shop.settings = f"[alerts]\n{alerts}"
+
+
+def _of_ours(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    """What reaches a log of ours; pytest also listens where nobody else does."""
+    return [record for record in caplog.records if record.name != "apprise"]
 
 
 def run(shop: Shop) -> Schedule:
@@ -94,6 +101,19 @@ def test_hostile_text_is_plain_text(alarmed: Shop, service: Service) -> None:
     assert "@everyone" not in failed.body
     assert "<" not in failed.body
     assert "‹!channel›" in failed.body
+
+
+@pytest.mark.parametrize("form", ["html", "markdown", "text"])
+def test_no_format_of_a_service_makes_markup_of_it(alarmed: Shop, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    with listening() as service:
+        monkeypatch.setenv("SHOP_ALERTS", f"{service.address()}?format={form}")
+        alarmed.location = "<b>@everyone</b> [x](http:/evil.example) *y* _z_.xml"
+        run(alarmed)
+        [failed] = service.heard()
+    assert not set("<`") & set(failed.body.replace("<br/>", "").replace("<br />", ""))
+    assert "@everyone" not in failed.body
+    assert "](http" not in failed.body
+    assert "feedsync report shop" in failed.body.replace("\u00a0", " ").replace("&nbsp;", " ")
 
 
 def test_credentials_that_are_refused(alarmed: Shop, service: Service) -> None:
@@ -165,8 +185,9 @@ def test_a_service_that_fails_is_told_and_tried_again(
     [undelivered] = read_notes(alarmed.state, "shop").undelivered
     assert undelivered.receiver == "env SHOP_ALERTS, address 1"
     assert undelivered.reason == "JSON did not take it (it answered 500)"
-    assert [record.getMessage() for record in caplog.records] == ["somebody could not be told"]
-    assert TOKEN not in caplog.text + str(caplog.records[0].__dict__) + notes_path(alarmed.state, "shop").read_text()
+    [record] = _of_ours(caplog)
+    assert record.getMessage() == "somebody could not be told"
+    assert TOKEN not in str(record.__dict__) + notes_path(alarmed.state, "shop").read_text()
     service.answer(200)
     check_alerts(alarmed.schedule(), alarmed.state, clock=lambda: undelivered.tried_at + AGAIN_S - 1)
     assert service.heard() == []
@@ -258,7 +279,26 @@ def test_what_is_wrong_with_an_address_is_told_without_it(
     assert problem is not None
     assert problem.startswith(reason)
     assert "t0ken" not in problem
-    assert "apprise" not in {record.name for record in caplog.records}
+    assert _of_ours(caplog) == []
+    assert not logging.getLogger("apprise").propagate
+
+
+def test_two_who_send_at_once_hear_their_own_service_alone(alarmed: Shop) -> None:
+    with _overheard() as heard:
+        thread = threading.Thread(target=lambda: logging.getLogger("apprise").warning("another"))
+        thread.start()
+        thread.join()
+        logging.getLogger("apprise").warning("ours")
+    assert heard == ["ours"]
+
+
+def test_a_run_that_is_watched(alarmed: Shop, service: Service) -> None:
+    alarmed.publish(*items(3))
+    assert watched(alarmed.schedule(), alarmed.state, alarmed.run).outcome == "done"
+    (alarmed.folder / "key").write_text("")
+    with pytest.raises(ConfigError):
+        watched(alarmed.schedule(), alarmed.state, alarmed.run)
+    assert "failed" in service.kinds()
 
 
 def test_a_service_whose_code_fails_stops_nothing(alarmed: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

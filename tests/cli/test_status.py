@@ -73,7 +73,7 @@ def test_an_item_that_is_rejected_ends_with_3(shop: Shop) -> None:
 
 
 def test_silence_ends_with_1(shop: Shop) -> None:
-    shop.add("acme", *items(2), first='every = "1m"', more='[alerts]\nsilent_after = "60s"')
+    shop.add("acme", *items(2), first='every = "1m"', more='[alerts]\nsilent_after = "60s"\non = ["held"]')
     shop("run", "acme")
     with closing(sqlite3.connect(shop.project.state / "acme.db")) as db, db:
         db.execute("update runs set started_at = 1000, finished_at = 1001")
@@ -89,9 +89,14 @@ def test_a_run_that_goes_on_and_somebody_who_could_not_be_told(shop: Shop) -> No
         notes.undelivered = [Undelivered("env OPS", "JSON did not take it", 1000, 1000)]
     with schedule_lock(shop.project.state / "acme.lock", "acme"):
         result = shop("status")
+        found = shop("status", "--json").json()["schedules"][0]
     assert f"acme: a run goes on: pid {os.getpid()}" in result.out
     assert "env OPS: JSON did not take it" in " ".join(result.out.split())
     assert "→ feedsync alerts test acme" in result.out
+    assert found["undelivered"] == [
+        {"receiver": "env OPS", "reason": "JSON did not take it", "since": "1970-01-01T00:16:40.000Z"}
+    ]
+    assert found["running"]["pid"] == os.getpid()
     assert "running" in result.out
 
 
