@@ -93,16 +93,19 @@ def _payload(
     metafields: dict[str, dict[str, None]] = {}
     for variant in body:
         for key, value in variant.metafields:
-            metafields.setdefault(key, {})[value] = None
+            if (values := metafields.get(key)) is None:
+                metafields[key] = {value: None}
+            else:
+                values[value] = None
     return ProductPayload(
         id=product_id,
         title=lead.group_title or lead.title,
         description=lead.description,
         link=lead.link,
-        images=_unique(image for v in body for image in (v.image_link, *v.additional_image_links) if image),
+        images=_unique([image for v in body for image in (v.image_link, *v.additional_image_links) if image]),
         currency=lead.currency,
-        tags=_unique(tag for v in body for tag in v.tags),
-        metafields=tuple((key, ", ".join(values)) for key, values in sorted(metafields.items())),
+        tags=_unique([tag for v in body for tag in v.tags]),
+        metafields=tuple([(key, ", ".join(values)) for key, values in sorted(metafields.items())]),
         catalog_ids=tuple(sorted({catalog_id(path) for v in body for path in v.catalogs})),
         cart_disabled=cart_disabled,
         variants=tuple(variants[key] for key in sorted(variants)),
@@ -171,7 +174,7 @@ def _variants(
     return {
         v.id: VariantPayload(
             id=v.id,
-            title=" / ".join(value for _, value in chosen[v.id]),
+            title=" / ".join([value for _, value in chosen[v.id]]),
             currency=v.currency,
             price_minor=v.price_minor,
             selling_minor=_selling(v, now),
@@ -195,6 +198,8 @@ def _options(live: list[Variant], gone: set[tuple[tuple[str, str], ...]]) -> dic
     # the last round is for options that pretend to be another variant's id
     for name, field, everywhere in (("Title", "title", False), ("Id", "id", False), ("Id", "id", True)):
         taken = Counter([*map(frozenset, chosen.values()), *map(frozenset, gone)])
+        if len(taken) == len(chosen) + len(gone):
+            break  # as nearly always: no two share theirs
         shared = {v.id for v in live if taken[frozenset(chosen[v.id])] > 1}
         for v in live:
             if v.id in shared or (everywhere and shared):
@@ -215,14 +220,16 @@ def payload_hash(payload: ProductPayload | None, ignored: frozenset[str]) -> byt
 
 def canonical(payload: ProductPayload, ignored: frozenset[str]) -> ProductPayload:
     """The payload as it is compared: every address without the query parameters that shops change on each export."""
-    return msgspec.structs.replace(
-        payload,
-        link=without_volatile(payload.link, ignored),
-        images=tuple(without_volatile(image, ignored) for image in payload.images),
-        variants=tuple(
-            msgspec.structs.replace(
-                v, image_link=without_volatile(v.image_link, ignored), link=without_volatile(v.link, ignored)
-            )
-            for v in payload.variants
-        ),
-    )
+    link = without_volatile(payload.link, ignored)
+    images = tuple([without_volatile(image, ignored) for image in payload.images])
+    variants = tuple([_canonical(v, ignored) for v in payload.variants])
+    if link == payload.link and images == payload.images and variants == payload.variants:
+        return payload
+    return msgspec.structs.replace(payload, link=link, images=images, variants=variants)
+
+
+def _canonical(variant: VariantPayload, ignored: frozenset[str]) -> VariantPayload:
+    image_link, link = without_volatile(variant.image_link, ignored), without_volatile(variant.link, ignored)
+    if image_link == variant.image_link and link == variant.link:
+        return variant
+    return msgspec.structs.replace(variant, image_link=image_link, link=link)

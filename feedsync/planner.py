@@ -32,11 +32,12 @@ from feedsync.snapshot.catalogs import CatalogTable
 from feedsync.snapshot.consent import Consent
 from feedsync.snapshot.past import Pins
 from feedsync.snapshot.plans import Planned, PlanTable
-from feedsync.snapshot.products import Products
+from feedsync.snapshot.products import Looked, Products
 from feedsync.snapshot.productstate import ProductState
 from feedsync.snapshot.store import Store
 
 _CHANGES_BUFFERED = 2000
+_STEPS_BUFFERED = 500
 #: What keeps a change from being sent although no gate waits for consent.
 REFUSED = ("rejected", "protected")
 #: The classes as bits.
@@ -66,6 +67,8 @@ class Planner:
         self.drops_omitted = findings is not None and findings.combinations_dropped is True
         self.counts: Counter[str] = Counter()
         self.changes: list[tuple[Change, str]] = []
+        self._steps: dict[str, Planned | None] = {}  # None: the product has none
+        self._looked: list[Looked] = []
         self.held: Counter[str] = Counter()
 
     # -- one product
@@ -88,7 +91,8 @@ class Planner:
         payload = hold(target.payload, holds, state.sent)
         if payload is None and len(members) < len(state.members):
             payload = state.sent  # what is not let in must not make the store lose what it has
-        target = msgspec.structs.replace(target, payload=payload)
+        if payload is not target.payload:
+            target = msgspec.structs.replace(target, payload=payload)
         changes = diff_product(
             state.sent,
             target,
@@ -220,18 +224,20 @@ class Planner:
         ids = self.options.ids
         left = ids is not None and state.id not in ids and not any(m.variant.id in ids for m in state.members)
         if act is None or left:
-            self.steps.drop(state.id)
+            self._steps[state.id] = None
         else:
             order = urgency(changes, new=state.sent is None, delete=act == "delete")
-            self.steps.put(Planned(state.id, act, target.payload if act == "send" else None, hashed, order))
+            payload = target.payload if act == "send" else None
+            self._steps[state.id] = Planned(state.id, act, payload, hashed, order)
         gone = hashed is None and act is None and not held
         if gone and not any(m.absence is None for m in state.members):
+            self.flush()  # what was noted of it before must not be written after this
             self.products.forget(state.id)
         else:
             refused = state.outcome == "rejected" and hashed != state.sent_hash
-            self.products.looked_at(
-                state.id, pending=act is not None or refused, held=held, next_change_at=target.next_change_at
-            )
+            self._looked.append(Looked(state.id, act is not None or refused, held, target.next_change_at))
+        if len(self._steps) >= _STEPS_BUFFERED:
+            self.flush()
         return "left" if left else "refused before" if act is None and changes else "send"
 
     # -- all of them
@@ -246,7 +252,9 @@ class Planner:
     def flush(self) -> None:
         """Write what is kept."""
         self.products.add_changes(self.run, self.now, self.changes)
-        self.changes = []
+        self.steps.write(self._steps)
+        self.products.looked_at(self._looked)
+        self.changes, self._steps, self._looked = [], {}, []
 
     def undo(self, product_id: str) -> None:
         """Take back what was written of a product in this run."""

@@ -105,17 +105,20 @@ def _catalogs(planner: Planner) -> list[CatalogState]:
     """The catalogs to send: new ones that the plan uses, and those whose spelling changed."""
     unsent = CatalogTable(planner.store).unsent()
     used: set[str] = set()
-    if any(catalog.sent_name is None for catalog in unsent):
-        for steps in planner.steps.batches("send"):
-            used.update(c for step in steps if step.payload for c in step.payload.catalog_ids)
+    new = {catalog.id for catalog in unsent if catalog.sent_name is None}
+    planner.flush()
+    for steps in planner.steps.batches("send") if new else ():
+        used.update(c for step in steps if step.payload for c in step.payload.catalog_ids)
+        if used >= new:
+            break  # as a rule at once
     chosen = []
     for catalog in unsent:
-        new = catalog.sent_name is None
-        if new and catalog.id not in used:
+        is_new = catalog.id in new
+        if is_new and catalog.id not in used:
             continue
         chosen.append(catalog)
         if catalog.sent_name != catalog.name:
-            kind: Kind = "catalog_added" if new else "catalog_renamed"
-            klass: ChangeClass = "addition" if new else "other"
+            kind: Kind = "catalog_added" if is_new else "catalog_renamed"
+            klass: ChangeClass = "addition" if is_new else "other"
             planner.keep(Change(kind, catalog.id, None, "name", catalog.sent_name, catalog.name, "feed", klass), "send")
     return chosen

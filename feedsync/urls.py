@@ -12,12 +12,14 @@ VOLATILE = frozenset({
 })  # fmt: skip
 
 
-@lru_cache(maxsize=8192)
 def without_volatile(url: str, ignored: frozenset[str]) -> str:
     """The address without the parameters named in ``ignored`` (lower case); everything else stays as it is written."""
-    head, mark, query = url.partition("?")
-    if not mark:
-        return url
+    return _stripped(url, ignored) if "?" in url else url
+
+
+@lru_cache(maxsize=8192)
+def _stripped(url: str, ignored: frozenset[str]) -> str:
+    head, _, query = url.partition("?")
     query, hash_mark, fragment = query.partition("#")
     kept = [part for part in query.split("&") if part.partition("=")[0].lower() not in ignored]
     return head + ("?" + "&".join(kept) if kept else "") + hash_mark + fragment

@@ -37,14 +37,23 @@ class PlanTable:
 
     def put(self, step: Planned) -> None:
         """Add or replace a step; a lower ``urgency`` is pushed earlier."""
-        self._store.execute(
-            "insert or replace into plan values (?, ?, ?, ?, ?)",
-            step.product_id, step.urgency, step.action, _ENCODER.encode(step.payload) if step.payload else None, step.hash,
-        )  # fmt: skip
+        self.write({step.product_id: step})
 
     def drop(self, product_id: str) -> None:
         """Take a step out."""
-        self._store.execute("delete from plan where product_id = ?", product_id)
+        self.write({product_id: None})
+
+    def write(self, steps: dict[str, Planned | None]) -> None:
+        """Add or replace many steps; None takes the product's step out."""
+        gone = [(product_id,) for product_id, step in steps.items() if step is None]
+        self._store.many("delete from plan where product_id = ?", gone)
+        self._store.many(
+            "insert or replace into plan values (?, ?, ?, ?, ?)",
+            [
+                (step.product_id, step.urgency, step.action, _ENCODER.encode(step.payload) if step.payload else None, step.hash)
+                for step in steps.values() if step is not None
+            ],
+        )  # fmt: skip
 
     def limit(self, most: int, run: int) -> int:
         """Keep the first ``most`` steps, in the order in which they are pushed; how many are left for later."""

@@ -6,7 +6,7 @@ Only :meth:`Products.acknowledged` moves *sent*, and only with the payload of an
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 import msgspec
@@ -22,6 +22,16 @@ _CHUNK = 500
 _VARIANTS = msgspec.msgpack.Decoder(Variant)
 _PAYLOADS = msgspec.msgpack.Decoder(ProductPayload)
 _ENCODER = msgspec.msgpack.Encoder()
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """What came of looking at a product: whether anything is left to do, whether a gate holds something of it, and when
+    time alone will change it (Unix seconds)."""
+
+    id: str
+    pending: bool
+    held: bool = False
+    next_change_at: int | None = None
 
 
 class Products:
@@ -85,12 +95,12 @@ class Products:
                 "where once_sent and sent_hash is null"
             )
 
-    def looked_at(self, product_id: str, *, pending: bool, held: bool, next_change_at: int | None) -> None:
-        """Note when time alone will change a product, whether anything is left to do about it, and whether it is held."""
-        self.store.execute(
+    def looked_at(self, looked: Iterable[Looked]) -> None:
+        """Note of products when time alone will change them, whether anything is left to do, and whether they are held."""
+        self.store.many(
             "update products set pending = ?, held = ?, next_change_at = ? where id = ?",
-            int(pending or held), int(held), next_change_at, product_id,
-        )  # fmt: skip
+            [(int(one.pending or one.held), int(one.held), one.next_change_at, one.id) for one in looked],
+        )
 
     def add_changes(self, run: int, now: int, changes: list[tuple[Change, str]]) -> None:
         """Keep changes with what becomes of them (``send``, ``held by GATE``, …)."""

@@ -6,7 +6,7 @@ import msgspec
 
 from feedsync.model import Absence, Cause, Outcome, ProductPayload, Variant
 from feedsync.snapshot.plans import Planned, PlanTable
-from feedsync.snapshot.products import Products
+from feedsync.snapshot.products import Looked, Products
 from tests.snapshot.shelf import payload, put, step
 
 
@@ -32,7 +32,7 @@ def test_only_what_is_pending_comes_in_order_over_any_number(products: Products)
     with products.store.transaction():
         for product_id in reversed(ids):
             put(products, product_id, product_id)
-    products.looked_at("p0007", pending=False, held=False, next_change_at=None)
+    products.looked_at([Looked("p0007", False, False, None)])
     assert [state.id for state in products.pending()] == [i for i in ids if i != "p0007"]
 
 
@@ -42,7 +42,7 @@ def test_products_may_change_while_they_are_looked_at(products: Products) -> Non
     seen = []
     for state in products.pending():
         seen.append(state.id)
-        products.looked_at(state.id, pending=False, held=False, next_change_at=None)
+        products.looked_at([Looked(state.id, False, False, None)])
     assert seen == ["p0", "p1", "p2", "p3", "p4"]
     assert _pending(products) == {}
 
@@ -50,7 +50,7 @@ def test_products_may_change_while_they_are_looked_at(products: Products) -> Non
 def test_time_wakes_what_waits_for_it(products: Products) -> None:
     for product_id, moment in (("now", 100), ("later", 101), ("never", None)):
         put(products, product_id)
-        products.looked_at(product_id, pending=False, held=False, next_change_at=moment)
+        products.looked_at([Looked(product_id, False, False, moment)])
     products.wake(100, all_products=False)
     assert _pending(products) == {"now": "clock"}
 
@@ -64,7 +64,7 @@ def test_what_is_pending_keeps_its_cause_when_time_comes(products: Products) -> 
 
 def test_changed_settings_wake_everything(products: Products) -> None:
     put(products, "p")
-    products.looked_at("p", pending=False, held=False, next_change_at=None)
+    products.looked_at([Looked("p", False, False, None)])
     products.wake(0, all_products=True)
     assert _pending(products) == {"p": "settings"}
 
@@ -112,7 +112,7 @@ def test_an_acknowledgement_in_doubt_leaves_work(products: Products) -> None:
 
 def test_what_a_gate_holds_stays_pending_whatever_is_acknowledged(products: Products) -> None:
     put(products, "p", "p")
-    products.looked_at("p", pending=False, held=True, next_change_at=None)
+    products.looked_at([Looked("p", False, True, None)])
     products.acknowledged(step("p"), 1)
     assert _pending(products) == {"p": "feed"}
 
