@@ -2,7 +2,7 @@
 
 A list may change while it is walked, and a write may be shown late. So what seems to be otherwise is asked for by id, and
 again after as long as a probe saw a write take, before it is said. What is found stands in the table ``found`` of the open
-snapshot, with what the store holds. Nothing here changes what is known.
+snapshot, with what the store holds. Nothing here changes what is known of *sent*.
 """
 
 from __future__ import annotations
@@ -102,7 +102,13 @@ class Comparison:
 
     def _take(self, page: Page) -> int:
         rows = [(r["id"], None if self._is_as_sent(r) else msgspec.json.encode(r)) for r in page]
-        self._store.many("insert or ignore into there values (?, ?)", rows)
+        shared = [
+            (r["id"],) for r in page if wire.without_foreign(r, self._ours).get("catalogIds") != r.get("catalogIds")
+        ]
+        with self._store.transaction():
+            self._store.many("insert or ignore into there values (?, ?)", rows)
+            # somebody put these into catalogs of theirs: they are read again before they are next sent
+            self._store.many("update products set looked = 0 where id = ? and sent_hash is not null", shared)
         before, self.stored = self.stored, self._store.scalar("select count(*) from there")
         self._progress(self.stored)
         return self.stored - before
@@ -213,7 +219,7 @@ class Comparison:
         return "stored" if record is not None and not self._differences(payload, record) else "other"
 
     def _compare_catalogs(self) -> None:
-        """Ours that are gone or have another name. Those of others are theirs, and Bik has no call that deletes one."""
+        """Ours, as far as they are in use, that are gone or have another name. Bik has no call that deletes one."""
         stored: dict[str, str] = {}
         seen: set[str] = set()
 
@@ -224,7 +230,12 @@ class Comparison:
             return len(seen) - before
 
         self._walk(lambda after: self._bik.list_catalogs(after, _URGENCY), take)
-        known = dict(self._store.rows("select id, sent_name from catalogs where sent_name is not null order by id"))
+        known = dict(
+            self._store.rows(
+                "select id, sent_name from catalogs c where sent_name is not null "
+                "and exists (select 1 from spellings where catalog_id = c.id) order by id"
+            )
+        )
         suspects = [catalog_id for catalog_id, name in known.items() if stored.get(catalog_id) != name]
         for ids in _chunks(suspects, self._schedule.bik.batch_size):
             by_id = {r["id"]: str(r.get("name", "")) for r in self._bik.get_catalogs(ids, _URGENCY)}

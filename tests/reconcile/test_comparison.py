@@ -165,6 +165,24 @@ def test_catalogs_of_others_are_kept_and_are_no_difference(stocked: Shop) -> Non
     assert kinds(compare(stocked)) == {"different": {"P00"}}
 
 
+def test_a_catalog_that_somebody_put_a_product_into_later_stays(stocked: Shop) -> None:
+    (catalog,) = stocked.sandbox.catalogs()
+    stocked.sandbox.put_catalogs({"id": "theirs", "name": "Theirs"})
+    drift(stocked, "P00", catalogIds=[catalog, "theirs"])
+    compare(stocked)
+    stocked.publish(*items(12, "90 INR", product_type="Tea"))
+    stocked.run(allow=("price",))
+    assert stocked.sandbox.products()["P00"]["catalogIds"] == [catalog, "theirs"]
+
+
+def test_catalogs_that_nobody_names_any_more_are_not_kept_up(stocked: Shop) -> None:
+    (catalog,) = stocked.sandbox.catalogs()
+    stocked.publish(*items(12, product_type="Coffee"))
+    stocked.run()
+    stocked.sandbox.put_catalogs({"id": catalog, "name": "Renamed"})
+    assert compare(stocked).counts == {}
+
+
 def test_what_a_run_sends_anyway_is_told(stocked: Shop) -> None:
     stocked.publish(item("P00", "90 INR", product_type="Tea"), *items(12, product_type="Tea")[1:])
     stocked.run(limit=0)
