@@ -71,7 +71,7 @@ def explain(
             story = story_of(store, schedule, item_id, int(clock()))
             story.documents, story.feed, story.unfetched = found.documents, found.items, found.failed
             if not story.known:
-                raise unknown(store, schedule.name, item_id)
+                raise unknown(store, schedule.name, item_id, [f"{one.code}: {one.message}" for one in found.failed])
             ours = CatalogTable(store).ours()
             if credentials is not None:
                 same_store(store, schedule, credentials.key.get_secret_value())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from difflib import SequenceMatcher
 from heapq import nlargest
@@ -45,10 +45,11 @@ def product_of(store: Store, item_id: str) -> str | None:
     )
 
 
-def unknown(store: Store, schedule: str, item_id: str) -> ConfigError:
-    """FS-506 for an id that nobody knows, with those that are nearest to it."""
+def unknown(store: Store, schedule: str, item_id: str, unread: Sequence[str] = ()) -> ConfigError:
+    """FS-506 for an id that nobody knows, with those that are nearest to it, and what could not be read (``unread``)."""
     near = _near(store, item_id)
     hint = f"; did you mean {', '.join(map(repr, near))}?" if near else ""
+    hint = "".join(f"; not all was read: {one}" for one in unread) + hint
     return ConfigError("FS-506", schedule=schedule, id=item_id, hint=hint)
 
 

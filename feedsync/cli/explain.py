@@ -28,6 +28,7 @@ _PROBLEMS_SHOWN = 5
 #: How much of a raw record, in lines.
 _RAW_SHOWN = 16
 _MARGIN = 11
+_ID_SHOWN = 80
 _BETWEEN_ELEMENTS = re.compile(r"(?<=>)(?=<(?!/))|(?<=>)(?=</(?:item|entry)>)")
 #: What a stage is called in the margin.
 _STAGES = {"supplemental feed": "stock"}
@@ -86,8 +87,8 @@ def _raw(out: Console, record: str) -> None:
 
 
 def _print(out: Console, story: Story) -> None:
-    variant = f", a variant of the product {plain(story.product_id, 40)}" if story.product_id != story.id else ""
-    print_hanging(out, f"{story.schedule} · {plain(story.id, 50)}{variant}", style="bold")
+    variant = f", a variant of the product {plain(story.product_id, _ID_SHOWN)}" if story.product_id != story.id else ""
+    print_hanging(out, f"{story.schedule} · {plain(story.id, _ID_SHOWN)}{variant}", style="bold")
     for document in story.documents:
         _print_document(out, story, document)
     for reason in story.unfetched:
@@ -101,7 +102,7 @@ def _print(out: Console, story: Story) -> None:
     for one in variants[:_VARIANTS_SHOWN]:
         _print_variant(out, story, one)
     _more(out, len(variants) - _VARIANTS_SHOWN, "variant")
-    if others := [plain(one.id, 24) for one in story.variants if one not in variants]:
+    if others := [plain(one.id, _ID_SHOWN) for one in story.variants if one not in variants]:
         _line(out, "", f"beside it {count(len(others), 'variant')}: {plain(', '.join(others), 200)}")
     if story.next_change_at is not None:
         _line(out, "clock", f"time alone changes it at {utc_minute(story.next_change_at)}")
@@ -111,7 +112,7 @@ def _print(out: Console, story: Story) -> None:
         for kind, before, after in _held(story, held):
             _line(out, "held", f"by {held.gate}: {KINDS[kind]} {moved(before, after, 24)}")
     if story.held:
-        _line(out, "", f"release it: feedsync approve {story.schedule} --ids {plain(story.product_id, 50)}")
+        _line(out, "", f"release it: feedsync approve {story.schedule} --ids {plain(story.product_id, _ID_SHOWN)}")
     for decision in story.decisions:
         over = "" if decision.open else ", which is over"
         what = f"{decision.klass} {moved(decision.before, decision.after, 24)}".rstrip()
@@ -156,7 +157,7 @@ def _print_document(out: Console, story: Story, document: DocumentStory) -> None
     for item in items[:_ITEMS_SHOWN]:
         _print_item(out, story, item)
     if not items:
-        _line(out, "", f"it has no item {plain(story.id, 50)}{_missing(story, document)}")
+        _line(out, "", f"it has no item {plain(story.id, _ID_SHOWN)}{_missing(story, document)}")
     if document.found > _ITEMS_SHOWN:
         _line(out, "", f"… and {count(document.found - _ITEMS_SHOWN, 'item')} more of it in this feed: --json")
 
@@ -174,7 +175,7 @@ def _missing(story: Story, document: DocumentStory) -> str:
 def _print_item(out: Console, story: Story, item: Occurrence) -> None:
     place = f"line {item.line:,}" if item.line is not None else "a line that nobody knows"
     place += f", byte {item.byte:,}" if item.byte is not None else ""
-    who = f"{plain(item.id, 40)}, " if item.id != story.id else ""
+    who = f"{plain(item.id, _ID_SHOWN)}, " if item.id != story.id else ""
     what = item.outcome if item.because is None else f"{item.outcome} by {plain(item.because, 200)}"
     what = "not taken" if item.outcome == "double" else what
     _line(out, "item", f"{who}{place}: {what}")
@@ -220,7 +221,7 @@ def _decision(decision: Decision) -> str:
 
 
 def _print_problem(out: Console, story: Story, problem: ProblemStory) -> None:
-    who = f"{plain(problem.id, 40)}, " if problem.id != story.id else ""
+    who = f"{plain(problem.id, _ID_SHOWN)}, " if problem.id != story.id else ""
     runs = f"since run {problem.first_run}"
     if problem.last_run is not None:
         runs = f"in run {problem.first_run}"
@@ -234,7 +235,7 @@ def _print_problem(out: Console, story: Story, problem: ProblemStory) -> None:
 def _print_variant(out: Console, story: Story, variant: VariantStory) -> None:
     says = variant.says.texts()
     short = ", ".join(says[name] for name in ("title", "price", "availability") if name in says)
-    _line(out, "variant", f"{plain(variant.id, 50)}: {plain(short, 120)}")
+    _line(out, "variant", f"{plain(variant.id, _ID_SHOWN)}: {plain(short, 120)}")
     for name in says if not story.feed else ():
         if name not in ("id", "absent_since"):
             _line(out, "", f"{name}: {plain(says[name], 120)}")
@@ -276,7 +277,7 @@ def _print_store(out: Console, story: Story) -> None:
         combinations = [one for one in sent.product.combinations if story.id in (one.id, story.product_id)]
         for one in combinations[:_VARIANTS_SHOWN]:
             price = f"{bytes(one.discountedPrice).decode()} {one.currency}"
-            _line(out, "", f"{plain(one.id, 40)}: {price}, quantity {one.quantity}")
+            _line(out, "", f"{plain(one.id, _ID_SHOWN)}: {price}, quantity {one.quantity}")
         _more(out, len(combinations) - _VARIANTS_SHOWN, "variant")
     if sent.message:
         _line(out, "", f"{sent.code}: {plain(sent.message, 200)}")

@@ -230,3 +230,5 @@ def test_an_id_that_nobody_knows(told: Shop) -> None:
         assert (result.code, result.out) == (2, "")
         assert "FS-506" in result.err
         assert "did you mean" in result.err
+    told.project.folder.joinpath("acme.xml").unlink()
+    assert "know the id 'P0O'; not all was read: FS-201: " in told("explain", "acme", "P0O").err
