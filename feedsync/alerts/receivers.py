@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 import re
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,7 @@ from feedsync.settings_values import SecretRef
 
 #: Stands between the place of the addresses and the number of one of them, in a receiver's name.
 ADDRESS = ", address "
+_HEARD: ContextVar[list[str] | None] = ContextVar("heard", default=None)
 _STATUS = re.compile(r"\berror=(\d{3})\b")
 
 
@@ -104,24 +105,24 @@ def _library() -> Any:
         apprise.Apprise.instantiate("json://localhost")
     logger = logging.getLogger("apprise")
     logger.propagate = False
-    logger.addHandler(logging.NullHandler())
+    logger.addHandler(_Ear())
     return apprise
+
+
+class _Ear(logging.Handler):
+    """Hears what apprise logs, for whom it does it: its threads know that by their context."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note a message where somebody listens."""
+        if (heard := _HEARD.get()) is not None:
+            heard.append(record.getMessage())
 
 
 @contextmanager
 def _overheard() -> Iterator[list[str]]:
-    """What apprise logs in this thread within the block."""
-    heard: list[str] = []
-    here = threading.get_ident()
-
-    class _Ear(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            if record.thread == here:
-                heard.append(record.getMessage())
-
-    logger, ear = logging.getLogger("apprise"), _Ear()
-    logger.addHandler(ear)
+    """What apprise logs for this block, and for no other that goes on meanwhile."""
+    token = _HEARD.set(heard := [])
     try:
         yield heard
     finally:
-        logger.removeHandler(ear)
+        _HEARD.reset(token)

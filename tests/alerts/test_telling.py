@@ -283,7 +283,9 @@ def test_what_is_wrong_with_an_address_is_told_without_it(
     assert not logging.getLogger("apprise").propagate
 
 
-def test_two_who_send_at_once_hear_their_own_service_alone(alarmed: Shop) -> None:
+def test_two_who_send_at_once_hear_their_own_service_alone(alarmed: Shop, service: Service) -> None:
+    assert send_test(alarmed.schedule())
+    logging.getLogger("apprise").warning("nobody listens")
     with _overheard() as heard:
         thread = threading.Thread(target=lambda: logging.getLogger("apprise").warning("another"))
         thread.start()
