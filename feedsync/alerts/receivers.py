@@ -121,7 +121,8 @@ class _Ear(logging.Handler):
 @contextmanager
 def _overheard() -> Iterator[list[str]]:
     """What apprise logs for this block, and for no other that goes on meanwhile."""
-    token = _HEARD.set(heard := [])
+    heard: list[str] = []
+    token = _HEARD.set(heard)
     try:
         yield heard
     finally:

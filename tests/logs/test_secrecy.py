@@ -36,6 +36,13 @@ def test_no_form_of_it_comes_through(secret: str, before: str, after: str) -> No
         assert form not in hide(before + form + after).replace("***", "")
 
 
+def test_one_that_begins_as_another_and_one_as_it_stands_in_an_address() -> None:
+    remember("token")
+    remember("token-tail")
+    remember("a /b")
+    assert hide("token-tail token a%20%2Fb a+%2Fb a%20/b") == "*** *** *** *** ***"
+
+
 def test_every_line_of_a_key_and_every_address_of_a_list_is_one() -> None:
     remember("-----BEGIN KEY-----\nMIIabcdefgh\n-----END KEY-----")
     remember("json://u:p@host/first slack://second/token")
