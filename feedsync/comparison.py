@@ -246,6 +246,21 @@ class Comparison:
                     fields = [] if there is None else [wire.FieldDifference("name", name, there)]
                     self._catalogs.append(Finding(kind, "catalog", catalog_id, name, fields=fields))
 
+    def settle(self) -> None:
+        """After a copy was put back nothing was taken for granted: what was seen to be as it was sent, is so again."""
+        store = self._store
+        if store.meta("restored_at") is None:
+            return
+        with store.transaction():
+            store.execute(
+                "update products set outcome = 'acknowledged' where outcome = 'unknown' and sent_hash is not null "
+                "and id not in (select id from found)"
+            )
+            unknown = store.rows("select id from catalogs where outcome = 'unknown' and sent_name is not null")
+            seen = {row[0] for row in unknown} - set(self.catalogs)
+            store.many("update catalogs set outcome = 'acknowledged' where id = ?", [(one,) for one in sorted(seen)])
+            store.execute("delete from meta where key = 'restored_at'")
+
     @property
     def catalogs(self) -> list[str]:
         """The ids of catalogs that are otherwise there."""

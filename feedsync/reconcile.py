@@ -87,7 +87,7 @@ def reconcile(
         comparison.compare()
         result = _told(schedule, held, comparison)
         if result.unknown is None:
-            held.store.execute("delete from meta where key = 'restored_at'")  # the reconcile that a restore asks for
+            comparison.settle()
         if result.unknown is None or result.ours:
             keep_drift(held.store, Drift(now, result.ours))
         result.adopted = result.counts.get("never_ours", 0) if adopt else 0

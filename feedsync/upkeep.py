@@ -118,6 +118,8 @@ def restore(state: Path, name: str, file: Path, *, clock: Clock = time.time) -> 
         try:
             made_at, doubted = _doubt(part, name, file, now)
             replaced = _set_aside(target, now) if target.exists() else None
+            if target.exists():
+                part.chmod(target.stat().st_mode)
             part.replace(target)
             sync_folder(state)
         except OSError as error:

@@ -89,7 +89,7 @@ def restore_command(
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Put a copy of a snapshot back; what it replaces is kept, and everything is sent again."""
+    """Put a copy of a snapshot back; what it replaces is kept, and a reconcile is asked for."""
     where: Context = context.obj
     _checked(name)
     if not yes:
@@ -104,10 +104,10 @@ def restore_command(
         print_hanging(console(), f"  kept: {plain(result.replaced, 500)}")
     print_hanging(
         console(),
-        f"  how {result.doubted:,} products stand in the store is not known any more: the next run sends them again and "
-        "reads them back",
+        f"  how {result.doubted:,} products stand in the store is not known any more: a reconcile settles it, or else the "
+        "next run sends all of them again and reads them back",
     )
-    print_hanging(console(), f"  next: feedsync reconcile {name}   (what was put there since is not known here)")
+    print_hanging(console(), f"  next: feedsync reconcile {name}")
 
 
 def vacuum_command(

@@ -83,6 +83,27 @@ def test_a_reconcile_finds_what_the_copy_does_not_know(synced: Shop) -> None:
     assert [check.level for check in one(synced.schedule(), synced.state).checks if check.what == "snapshot"] == ["ok"]
 
 
+def test_after_a_reconcile_only_what_differs_is_sent(synced: Shop) -> None:
+    """Products and catalogs; what was changed since the copy, and what the feed says now."""
+    synced.publish(*items(5, product_type="Tea"))
+    synced.run()
+    copy = _backup(synced)
+    synced.publish(*items(5, product_type="Tea"), item("NEW"))
+    synced.run()
+    synced.lose("P03")
+    _path(synced).chmod(0o640)
+    restore(synced.state, "shop", copy)
+    assert _path(synced).stat().st_mode & 0o777 == 0o640
+    synced.sandbox.clear_requests()
+    found = reconcile(synced.schedule(), synced.state, fix=True)
+    assert {(finding.kind, finding.id) for finding in found.findings} == {("missing", "P03"), ("never_ours", "NEW")}
+    assert synced.touched() == [("P03",)]
+    synced.publish(*items(4, product_type="Tea"), item("P04", "90.00 INR", product_type="Tea"), item("NEW"))
+    synced.run()
+    assert synced.touched() == [("P04",), ("NEW",)] or synced.touched() == [("P04", "NEW")]
+    assert set(synced.outcomes().values()) == {"acknowledged"}
+
+
 def test_a_reconcile_that_cannot_know_is_asked_for_again(synced: Shop) -> None:
     restore(synced.state, "shop", _backup(synced))
     synced.fault("500")
