@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import importlib
 import io
 import lzma
 import os
@@ -90,8 +91,34 @@ def _plain(file: io.FileIO) -> Iterator[bytes]:
 
 
 def _gzip(file: io.FileIO) -> Iterator[bytes]:
+    """isal inflates three times as fast, where it is installed (the extra ``fast``).
+
+    Where it finds something wrong, the standard library reads the file again from its beginning: so what comes in front
+    of a damage, and what the damage is called, does not depend on what is installed.
+    """
     # read1, here and below: read() collects several pieces, and loses them when a later one is broken.
-    return _until_empty(gzip.GzipFile(fileobj=file, mode="rb").read1)
+    done = 0
+    if (isal := _isal()) is not None:
+        opened, broken = isal
+        try:
+            for chunk in _until_empty(opened(fileobj=file, mode="rb").read1):
+                done += len(chunk)
+                yield chunk
+            return
+        except (OSError, EOFError, broken):
+            file.seek(0)
+    for chunk in _until_empty(gzip.GzipFile(fileobj=file, mode="rb").read1):
+        fresh, done = chunk[done:], max(done - len(chunk), 0)
+        if fresh:
+            yield fresh
+
+
+def _isal() -> tuple[type[gzip.GzipFile], type[Exception]] | None:
+    """Its counterpart of ``GzipFile``, and what it raises on broken data."""
+    try:
+        return importlib.import_module("isal.igzip").IGzipFile, importlib.import_module("isal.isal_zlib").error
+    except ImportError:
+        return None
 
 
 def _bz2(file: io.FileIO) -> Iterator[bytes]:
