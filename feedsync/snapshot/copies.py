@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+import time
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -18,6 +19,9 @@ from feedsync.errors import Fatal
 
 #: So much is copied at a time (64 MB), so that a signal is heard in between.
 _PAGES = 4096
+_PART = ".part"
+#: A part as old as this (seconds) is nobody's any more: its process was killed.
+_ABANDONED_S = 86400
 #: What the disk of the copy says, not what is wrong with the snapshot.
 _TARGET_FAULTS = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_READONLY")
 
@@ -59,7 +63,8 @@ def copy_snapshot(source: Path, target: Path, mark: Mark | None = None) -> int:
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        _sweep(target.parent)
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=_PART, dir=target.parent)
         os.close(descriptor)
     except OSError as error:
         raise Fatal("FS-507", path=target, reason=error.strerror) from None
@@ -76,6 +81,12 @@ def copy_snapshot(source: Path, target: Path, mark: Mark | None = None) -> int:
             with suppress(FileNotFoundError):
                 path.unlink()
     return size
+
+
+def _sweep(folder: Path) -> None:
+    for part in folder.glob(f".*.db.*{_PART}"):
+        if part.stat().st_mtime < time.time() - _ABANDONED_S:
+            part.unlink()
 
 
 def _copy(source: Path, part: Path, target: Path, mark: Mark | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import sqlite3
 from collections.abc import Iterator
@@ -125,6 +126,18 @@ def test_a_damaged_snapshot_makes_no_copy(tmp_path: Path, kind: str) -> None:
         copy_snapshot(path, tmp_path / "copies" / "copy.db", MARK)
     assert (caught.value.code, caught.value.parts["path"]) == ("FS-503", path)
     assert list((tmp_path / "copies").iterdir()) == []
+
+
+def test_what_a_killed_copy_left_is_swept_away(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    old, new, other = (folder / name for name in (".a.db.x1.part", ".a.db.x2.part", "a.part"))
+    for path in (old, new, other):
+        path.touch()
+    os.utime(old, (1, 1))
+    os.utime(other, (1, 1))
+    copy_snapshot(store.path, folder / "copy.db", MARK)
+    assert {path.name for path in folder.iterdir()} == {"copy.db", new.name, other.name}
 
 
 def test_a_snapshot_that_is_not_there(tmp_path: Path) -> None:
