@@ -100,6 +100,8 @@ class _Search:
         if self._items:
             self._place(document, split)
         run, digest = self._store.one("select run, digest from feeds where feed = ?", self._number) or (None, None)
+        if feed.pages is not None and feed.pages.incremental is not None:
+            digest = None  # what was read last may have been the changes alone
         story = DocumentStory(
             self._number, document.location, adapter.name, feed.role, verdict, [_reason(p) for p in reasons], self._all,
             self._read, self._count, len(self._items), run, None if digest is None else digest != document.digest,

@@ -10,7 +10,10 @@ from feedsync.consent import decide
 from feedsync.errors import ConfigError
 from feedsync.explain import explain
 from feedsync.operating import roll_back
+from feedsync.snapshot.lock import schedule_lock
+from feedsync.snapshot.store import Store
 from feedsync.story import Story
+from feedsync.sync import snapshot_path
 from tests.sync.shop import Shop, item, items
 
 
@@ -138,6 +141,16 @@ def test_a_secret_of_a_feed_that_is_missing(shop: Shop) -> None:
     with pytest.raises(ConfigError) as caught:
         tell(shop, "P00")
     assert caught.value.code == "FS-105"
+
+
+def test_it_is_told_while_a_run_writes(shop: Shop) -> None:
+    shop.publish(*items(2))
+    shop.run()
+    with schedule_lock(shop.state / "shop.lock", "shop"), Store(snapshot_path(shop.state, "shop")) as writer:
+        with writer.transaction():
+            writer.execute("delete from changes")
+            assert len(tell(shop, "P00").changes) == 1
+        assert tell(shop, "P00").changes == []
 
 
 def test_a_schedule_that_never_ran(shop: Shop) -> None:
