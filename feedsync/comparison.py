@@ -105,13 +105,15 @@ class Comparison:
         shared = [
             (r["id"],) for r in page if wire.without_foreign(r, self._ours).get("catalogIds") != r.get("catalogIds")
         ]
+        changes = self._store.connection.total_changes
         with self._store.transaction():
             self._store.many("insert or ignore into there values (?, ?)", rows)
+            new = self._store.connection.total_changes - changes
             # somebody put these into catalogs of theirs: they are read again before they are next sent
             self._store.many("update products set looked = 0 where id = ? and sent_hash is not null", shared)
-        before, self.stored = self.stored, self._store.scalar("select count(*) from there")
+        self.stored += new
         self._progress(self.stored)
-        return self.stored - before
+        return new
 
     def _is_as_sent(self, record: dict[str, Any]) -> bool:
         payload = self._sent(record["id"])
