@@ -86,6 +86,8 @@ class Planner:
             keep=holds.removals,
             drops_omitted=self.drops_omitted,
         )
+        if strays := target.left - self.products.known_variants(target.left):  # they did not move: no feed has them
+            target = msgspec.structs.replace(target, absent=target.absent | strays, left=target.left - strays)
         if self.pins.pin is not None:
             target = pinned(self.pins.of(state.id), target, state.sent, with_stock=self.pins.pin.with_stock)
         payload = hold(target.payload, holds, state.sent)

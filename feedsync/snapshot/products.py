@@ -144,6 +144,13 @@ class Products:
         )
         return count
 
+    def known_variants(self, variant_ids: frozenset[str]) -> set[str]:
+        """Those of the variants that a feed has or had, whatever their product is."""
+        if not variant_ids:
+            return set()
+        query = "select id from variants where id in (select value from json_each(?))"
+        return {row[0] for row in self.store.rows(query, msgspec.json.encode(sorted(variant_ids)).decode())}
+
     def restart_absence(self, now: int) -> None:
         """What lacks the products whose removal is held is no evidence: their absence is counted anew from now on."""
         self.store.execute(

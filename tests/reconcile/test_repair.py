@@ -185,3 +185,31 @@ def test_what_is_protected_is_not_removed_by_being_taken_over(stocked: Shop, set
     assert (result.adopted, "X" in stocked.prices()) == (1, stays)
     assert result.repair is not None
     assert [d.verdict for d in result.repair.differences] == (["protected"] if stays else ["send"])
+
+
+@pytest.mark.parametrize("how", ["adopt", "fix"])
+def test_variants_that_no_feed_has_are_removals(shop: Shop, how: str) -> None:
+    shop.publish(*items(12))
+    shop.run(limit=0 if how == "adopt" else None)
+    other = Shop(shop.folder.parent / "other", shop.sandbox)
+    if how == "adopt":
+        other.publish(*items(12))
+        other.run()
+    for id_, product in shop.sandbox.products().items():
+        (first,) = product["combinations"]
+        drift(shop, id_, combinations=[first, {**first, "id": f"{id_}-more"}])
+    shop.settings = "[gates]\nremovals = 0\n"
+    result = compare(shop, **{how: True})
+    assert (verdicts(result), result.exit_code) == ({"removals": "held"}, 4)
+    assert all(shop.quantities(id_) == {id_: 100, f"{id_}-more": 100} for id_ in shop.sandbox.products())
+    shop.run(allow=("removals",))
+    assert all(shop.quantities(id_) == {id_: 100, f"{id_}-more": 0} for id_ in shop.sandbox.products())
+    assert compare(shop).counts == {}
+
+
+def test_a_product_of_very_many_variants_is_taken_over(stocked: Shop) -> None:
+    (first,) = stocked.sandbox.products()["P01"]["combinations"]
+    more = [{**first, "id": f"more{number}"} for number in range(33_000)]
+    drift(stocked, "P01", combinations=[first, *more])
+    result = compare(stocked, fix=True)
+    assert verdicts(result) == {"removals": "held"}
