@@ -51,7 +51,7 @@ def configure(stream: TextIO, *, form: Form, level: Level) -> Callable[[], None]
     ]  # fmt: skip
     last: list[Processor] = [
         _level, structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.format_exc_info, clean,
-        structlog.processors.TimeStamper(fmt="iso"), renderer,
+        structlog.processors.TimeStamper(fmt="iso"), _in_order, renderer,
     ]  # fmt: skip
     handler = _Handler(stream)
     handler.setFormatter(
@@ -97,6 +97,10 @@ class _Handler(logging.StreamHandler[TextIO]):
 def _level(logger: Any, method: str, event: EventDict) -> EventDict:
     event["level"] = event["_record"].levelname.lower()
     return event
+
+
+def _in_order(logger: Any, method: str, event: EventDict) -> EventDict:
+    return {name: event[name] for name in ("timestamp", "level", "logger", "event")} | event
 
 
 def clean(logger: Any, method: str, event: EventDict) -> EventDict:

@@ -232,7 +232,8 @@ def _lines(found: list[_Standing], now: float) -> Iterator[Text]:
             yield Text(
                 f"{name}: a run goes on: pid {view.holder.pid} on {plain(view.holder.host)} since {view.holder.since}"
             )
-        if view.problem and (not standing.wrong or view.word in ("broken", "unreadable")):
+        said = any(condition.kind in ("settings", "failed", "credentials") for condition in standing.wrong)
+        if view.problem and not said:
             yield Text(f"{name}: {view.problem.code}: {plain(view.problem.message, 300)}")
             yield Text(f"→ feedsync {'check' if view.word == 'broken' else 'doctor'} {name}")
         for condition in standing.wrong:

@@ -12,6 +12,9 @@ from contextlib import closing
 
 import pytest
 
+from feedsync.alerts import file_checked
+from feedsync.config import load
+from feedsync.errors import ConfigError
 from feedsync.notes import Undelivered, open_notes
 from feedsync.snapshot.lock import schedule_lock
 from tests.cli.project import Shop, item, items
@@ -98,6 +101,17 @@ def test_a_run_that_goes_on_and_somebody_who_could_not_be_told(shop: Shop) -> No
     ]
     assert found["running"]["pid"] == os.getpid()
     assert "running" in result.out
+
+
+def test_a_file_that_broke_under_the_daemon_is_told_once(shop: Shop) -> None:
+    shop.add("acme", *items(2))
+    schedule = load(shop.project.schedules / "acme.toml")
+    shop.project.write("acme", "nonsense = 1")
+    error = ConfigError("FS-102", where="acme.toml:1", key="nonsense", hint="")
+    file_checked(schedule, shop.project.state, error)
+    result = shop("status")
+    assert (result.code, result.out.count("nonsense")) == (2, 1)
+    assert "the last good form of it goes on" in " ".join(result.out.split())
 
 
 def test_a_name_that_is_none_is_told_with_the_nearest(street: Shop) -> None:

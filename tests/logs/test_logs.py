@@ -58,6 +58,7 @@ def test_in_a_pipe_a_line_is_json_with_what_it_is_about(start: Start) -> None:
         ours.info("read %d items", 3, extra={"seconds": 1.5})
         structlog.get_logger("feedsync.test").warning("late", items=[1, None, True], deep={"a": ("b",)})
     first, second = lines()
+    assert list(first)[:4] == ["timestamp", "level", "logger", "event"]
     assert first.pop("timestamp").endswith("Z")
     assert first == {
         "event": "read 3 items", "seconds": 1.5, "schedule": "acme", "run": 7, "logger": "feedsync.test", "level": "info",
