@@ -100,7 +100,7 @@ def _level(logger: Any, method: str, event: EventDict) -> EventDict:
 
 
 def _in_order(logger: Any, method: str, event: EventDict) -> EventDict:
-    return {name: event[name] for name in ("timestamp", "level", "logger", "event")} | event
+    return {**{name: event[name] for name in ("timestamp", "level", "logger", "event")}, **event}
 
 
 def clean(logger: Any, method: str, event: EventDict) -> EventDict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsync.alerts.conditions import RECOVERED, age, find
@@ -108,6 +108,7 @@ def test_a_swing_is_measured_by_the_usual_number(items: list[int | None], swing:
     assert kinds(view(runs=[run(99 - n, items=number) for n, number in enumerate(items)]), Alerts(swing=swing)) == found
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_text_of_others_is_one_plain_line_without_mentions_links_and_markup(text: str) -> None:
     failed = run(1, "failed", error=Reason("FS-703", text))

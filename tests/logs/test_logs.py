@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 import structlog
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from feedsync import logs, secrecy
@@ -172,6 +172,7 @@ def hiding_places(draw: st.DrawFn) -> tuple[str, Any]:
     return secret, made[where]
 
 
+@settings(deadline=None)
 @given(hiding_places(), values)
 def test_no_secret_of_the_settings_passes(place: tuple[str, Any], other: Any) -> None:
     secret, value = place
@@ -210,6 +211,7 @@ def _texts(value: Any) -> Iterator[str]:
 _USERINFO = st.text("abcdefghijkXYZ0123456789-._~!$&'()*+,;=%:", min_size=6, max_size=30)
 
 
+@settings(deadline=None)
 @given(user=_USERINFO, text=st.text(), scheme=st.sampled_from(["https", "ftp", "sftp", "json", "mailtos", ""]))
 def test_no_userinfo_of_any_address_passes(user: str, text: str, scheme: str) -> None:
     marked = f"{user}s3same"

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsync import secrecy
@@ -28,6 +28,7 @@ def test_without_secrets_nothing_is_hidden() -> None:
     assert hide("nothing") == "nothing"
 
 
+@settings(deadline=None)
 @given(secret=st.text(min_size=1), before=st.text(), after=st.text())
 def test_no_form_of_it_comes_through(secret: str, before: str, after: str) -> None:
     remember(secret)

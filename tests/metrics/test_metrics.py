@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -86,6 +86,7 @@ def test_what_cannot_be_read_is_told_as_that(shop: Shop) -> None:
 words = st.text(min_size=1, max_size=20)
 
 
+@settings(deadline=None)
 @given(
     changes=st.dictionaries(words | st.sampled_from(list(KINDS)), st.integers(0, 99)),
     held=st.dictionaries(words | st.sampled_from(list(GATES)), st.integers(0, 99)),

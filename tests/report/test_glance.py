@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsync.report.glance import short_age, short_count, sparkline
@@ -35,6 +35,7 @@ def test_bars() -> None:
     assert sparkline([0, 1, None, 50, 100], plain=True) == ".:x+#"
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | st.integers(0, 10**9)))
 def test_a_bar_a_run_and_more_is_never_lower(values: list[int | None]) -> None:
     bars = sparkline(values)
