@@ -94,7 +94,7 @@ SENTENCES: Final[dict[str, str]] = {
     "FS-506": "{schedule}: neither the feeds nor the snapshot know the id {id!r}{hint}",
     "FS-507": "{path}: the copy of the snapshot cannot be written: {reason}",
     "FS-508": "{path}: this is no backup of {schedule}: {reason}",
-    "FS-509": "{schedule}: there is no snapshot in {directory} yet",
+    "FS-509": "there is no snapshot of {schedule} in {directory} yet",
     "FS-510": "{path}: this cannot be locked ({reason}): put the state on a local disk",
     "FS-511": "{schedule}: it has not run yet, so there is nothing to tell (feedsync run {schedule} is its first run)",
     # 6xx: the plan

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 import typer
-from rich.text import Text
 
 from feedsync.cli.common import Context, ErrorOutput, Json, Name, confirm, console, fail, readable, worst, write_json
 from feedsync.cli.completion import schedule_names
@@ -79,7 +78,7 @@ def backup(
         print_hanging(console(), f"{one.schedule}: {plain(one.file, 500)} ({_mb(one.size_bytes)}{by})")
         if one.removed:
             print_hanging(console(), f"  older ones removed: {len(one.removed)}")
-    _end(names, code, as_json=as_json)
+    raise typer.Exit(code)
 
 
 def restore_command(
@@ -126,17 +125,19 @@ def vacuum_command(
         runs = f", {one.runs_forgotten:,} old runs forgotten" if one.runs_forgotten else ""
         kept = f", {len(one.removed)} kept copies removed" if one.removed else ""
         print_hanging(console(), f"{one.schedule}: {gained}{runs}{kept}")
-    _end(names, code, as_json=as_json)
-
-
-def _end(names: list[str], code: int, *, as_json: bool) -> NoReturn:
-    if not names and not as_json:
-        console().print(Text("there are no snapshots yet"))
     raise typer.Exit(code)
 
 
 def _with_snapshots(where: Context) -> list[str]:
-    return [name for name in where.names() if snapshot_path(where.state, name).exists()]
+    """Every schedule that has one.
+
+    Raises:
+        ConfigError: FS-509, none has: a nightly backup of nothing, from the wrong folder, must not look like one.
+    """
+    names = [name for name in where.names() if snapshot_path(where.state, name).exists()]
+    if not names:
+        raise ConfigError("FS-509", schedule="any schedule", directory=where.state)
+    return names
 
 
 def _checked(name: str) -> str:
