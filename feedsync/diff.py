@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+import msgspec
+
 from feedsync.currencies import decimal_text
 from feedsync.effective import Effective, canonical
 from feedsync.model import Cause, Change, ChangeClass, Kind, ProductPayload, VariantPayload
@@ -55,7 +57,7 @@ def diff_product(
         kind: Kind = "product_returned" if returned else "product_added"
         moves = [_moved(payload, v, cause, moved_from) for v in payload.variants if v.id in (moved_from or {})]
         return [_whole(kind, payload, cause, "addition", after=payload.title), *moves]
-    old, new = canonical(sent, ignored), canonical(payload, ignored)
+    old, new = _comparable(sent, payload, ignored)
     if old == new:
         return []
     changes = [
@@ -65,6 +67,22 @@ def diff_product(
     if old.cart_disabled != new.cart_disabled and not any(change.kind in _STOCK for change in changes):
         changes.append(_cart(old, new, target, cause))
     return changes or [Change("content", new.id, None, "order", None, None, cause, "other")]
+
+
+def _comparable(
+    sent: ProductPayload, payload: ProductPayload, ignored: frozenset[str]
+) -> tuple[ProductPayload, ProductPayload]:
+    """Both in canonical form, but for the variants that are the same as they stand, as most are."""
+    olds = {v.id: v for v in sent.variants}
+    same = {v.id for v in payload.variants if olds.get(v.id) == v}
+    both = []
+    for one in (sent, payload):
+        others = msgspec.structs.replace(one, variants=tuple([v for v in one.variants if v.id not in same]))
+        changed = canonical(others, ignored)
+        forms = {v.id: v for v in changed.variants}
+        variants = tuple([forms.get(v.id, v) for v in one.variants])
+        both.append(msgspec.structs.replace(changed, variants=variants))
+    return both[0], both[1]
 
 
 def _whole(
