@@ -8,7 +8,7 @@ Only an element's own children count: the price inside of ``shipping`` is not th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from xml.sax.saxutils import quoteattr
 
 from lxml import etree
@@ -55,38 +55,30 @@ class XmlItems:
 
     def parse(self, items: Sequence[RawItem]) -> list[Parsed]:
         """One result an item, in order."""
-        results: list[Parsed] = []
-        chunk: list[RawItem] = []
+        results: dict[int, Parsed] = {}
+        chunk: dict[int, RawItem] = {}  # what takes the parser
         size = 0
         plain = self._plain.read if self._plain else _never
-        for item in items:
-            if item.broken is None and (attributes := plain(item.raw)) is not None:
-                if chunk:
-                    results += self._chunk(chunk)
-                    chunk, size = [], 0
-                results.append(Parsed(_with_aliases(attributes)))
-                continue
-            if item.broken or size > _CHUNK_BYTES:
-                results += self._chunk(chunk)
-                chunk, size = [], 0
+        for index, item in enumerate(items):
             if item.broken:
-                results.append(
-                    Parsed(
-                        problem=Problem(
-                            item.broken, {"limit": str(ITEM_LIMIT_BYTES)} if item.broken == "FS-307" else {}
-                        )
-                    )
-                )
+                parts = {"limit": str(ITEM_LIMIT_BYTES)} if item.broken == "FS-307" else {}
+                results[index] = Parsed(problem=Problem(item.broken, parts))
+            elif (attributes := plain(item.raw)) is not None:
+                results[index] = Parsed(_with_aliases(attributes))
             else:
-                chunk.append(item)
+                chunk[index] = item
                 size += len(item.raw)
-        return results + self._chunk(chunk)
+                if size > _CHUNK_BYTES:
+                    results |= zip(chunk, self._chunk(chunk.values()), strict=True)
+                    chunk, size = {}, 0
+        results |= zip(chunk, self._chunk(chunk.values()), strict=True)
+        return [results[index] for index in range(len(items))]
 
     def well_formed(self, raw: bytes) -> bool:
         """Whether these bytes are one item of well-formed XML."""
         return self._children(self._open, [raw]) is not None
 
-    def _chunk(self, items: list[RawItem]) -> list[Parsed]:
+    def _chunk(self, items: Collection[RawItem]) -> list[Parsed]:
         children = self._children(self._open, [item.raw for item in items]) if items else []
         if children is None:
             return [self._alone(item.raw) for item in items]

@@ -138,3 +138,15 @@ def test_a_document_that_makes_up_names_fills_no_memory() -> None:
         assert items.read(item("1", f"<t{'t' * 300}{n}>x</t{n}>")) is None
     assert len(items._names) <= xml_plain._REMEMBERED
     assert len(items._closings) <= xml_plain._REMEMBERED
+
+
+def test_a_broken_item_among_those_of_the_parser_costs_itself_alone() -> None:
+    items = XmlItems(b"item", NAMESPACES, transcoded=False)
+    raws = [
+        item("1", "<a b='c'>x</a>"), item("2"), item("3", "<g:title>a</g:titel>"), item("4", "<!-- x -->"),
+        item("5", "<image_link><url>u</url></image_link><image>a</image><image>b</image>"), item("6", "<image>c</image>"),
+    ]  # fmt: skip
+    found = items.parse([RawItem(raw, 0, b"") for raw in raws] + [RawItem(b"<item>", 0, b"", "FS-311")])
+    assert [one.attributes and one.attributes["id"] for one in found] == ["1", "2", None, "4", "5", "6", None]
+    assert [one.problem and one.problem.code for one in found] == [None, None, "FS-401", None, None, None, "FS-311"]
+    assert found[5].attributes == {"id": "6", "image": "c", "image_link": "c"}
