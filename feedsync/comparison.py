@@ -31,7 +31,7 @@ from feedsync.walking import Page, walk
 
 Kind = Literal["missing", "different", "ours_once", "never_ours"]
 Desired = Literal["sent", "stored", "other", "gone"]
-#: How many findings of each kind are listed; all are counted.
+#: How many findings of each kind are listed, and fields of each; all findings are counted.
 LISTED = 1000
 _URGENCY = 4
 _CHUNK = 200
@@ -206,7 +206,7 @@ class Comparison:
         fields = self._differences(sent, stored) if kind == "different" and sent else []
         title = str(stored.get("name", "")) or (sent.title if sent else "")
         desired = self._desired(planner, product_id, stored if record else None)
-        return Finding(kind, "product", product_id, title, pending, fields, desired)
+        return Finding(kind, "product", product_id, title, pending, fields[:LISTED], desired)
 
     def _desired(self, planner: Planner, product_id: str, record: dict[str, Any] | None) -> Desired:
         """What the feeds want of a product now, whatever a gate holds of it."""
