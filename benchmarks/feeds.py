@@ -130,21 +130,36 @@ def write_restamped(path: Path, feed: Path, form: Form) -> None:
 
 
 class Feeds:
-    """The documents of one format and size that programs are measured with: one for each operation."""
+    """The documents of one format and size that programs are measured with: one for each operation, written when asked for."""
 
     def __init__(self, folder: Path, name: str, items: int, *, seed: int) -> None:
-        self.name, self.items, self._folder = name, items, folder
-        form = self._form = FORMS[name]
+        self.name, self.items, self._folder, self._seed = name, items, folder, seed
+        self._form = FORMS[name]
+        self._next_day: Counter[str] = Counter()
         folder.mkdir(parents=True)
-        write_feed(self.path("first"), form, items, seed=seed)
-        write_restamped(self.path("same"), self.path("first"), form)
-        write_shuffled(self.path("shuffled"), form, items, seed=seed)
-        self.next_day = write_feed(self.path("next"), form, items, seed=seed, day=1)
-        write_shuffled(self.path("next-shuffled"), form, items, seed=seed, day=1)
 
     def path(self, operation: str) -> Path:
         """The document that a program is given; ``read`` and ``first`` are given the same."""
-        return self._folder / f"{'first' if operation == 'read' else operation}.{self._form.suffix}"
+        operation = "first" if operation == "read" else operation
+        path = self._folder / f"{operation}.{self._form.suffix}"
+        if not path.exists():
+            self._write(path, operation)
+        return path
+
+    def next_day(self, operation: str) -> Counter[str]:
+        """What the operation's document has ``changed``, ``added`` and ``removed`` of the first one's items."""
+        return self._next_day if operation.startswith("next") else Counter()
+
+    def _write(self, path: Path, operation: str) -> None:
+        form, items, seed = self._form, self.items, self._seed
+        day = 1 if operation.startswith("next") else 0
+        if operation == "same":
+            write_restamped(path, self.path("first"), form)
+            return
+        write = write_shuffled if operation.endswith("shuffled") else write_feed
+        done = write(path, form, items, seed=seed, day=day)
+        if day:
+            self._next_day = done
 
 
 def _write(path: Path, form: Form, raws: Iterable[bytes]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -102,7 +101,7 @@ class Runner:
             raise RuntimeError(f"{self._peer.name} {operation} failed: {cost.output[-2000:]}")
         if operation == "first":
             begin(self._base, self._state)
-        expected: Mapping[str, int] = self._feeds.next_day if operation == "next" else Counter()
+        expected = self._feeds.next_day(operation)
         found = Found()
         with suppress(ValueError, IndexError):  # sqlite-utils says nothing, dlt also warns
             found = msgspec.convert(json.loads(cost.output.splitlines()[-1]), Found)

@@ -69,12 +69,12 @@ class Subject:
 
     def _tell(self, measured: Measured, summary: RunSummary) -> None:
         """What the run did, and what of it is not what the feeds are."""
-        document, next_day = summary.documents[0], self._feeds.next_day
+        document, next_day = summary.documents[0], self._feeds.next_day(measured.operation)
         measured.counts = {
             "items": document.items, "parsed": document.parsed, "changes": sum(summary.changes.values()), "held": summary.held,
             "products": summary.pushed.products, "requests": summary.pushed.requests,
         }  # fmt: skip
-        different = next_day["changed"] + next_day["added"] if measured.operation.startswith("next") else 0
+        different = next_day["changed"] + next_day["added"]
         expected = self._feeds.items if measured.operation == "first" else different
         if document.parsed != expected:
             measured.note = f"parses {document.parsed:,} items, of which {expected:,} are new or changed"
