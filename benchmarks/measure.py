@@ -18,6 +18,8 @@ import msgspec
 import numpy as np
 
 _LOOK_EVERY_S = 0.02
+#: Looking walks through all memory of the tree: so many times as long nobody looks.
+_REST = 20
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -64,11 +66,11 @@ def run(command: Sequence[str], *, env: Mapping[str, str] | None = None, limit_s
             pid, status, used = os.wait4(child.pid, os.WNOHANG)
             if pid:
                 break
-            tree.look()
+            looked_s = tree.look()
             if time.monotonic() - began > limit_s and not stopped:
                 stopped = True
                 tree.kill()
-            time.sleep(_LOOK_EVERY_S)
+            time.sleep(max(_LOOK_EVERY_S, _REST * looked_s))
         wall_s = time.monotonic() - began
         child.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
@@ -90,8 +92,9 @@ class _Tree:
         self._cpu_ticks: dict[int, int] = {}  # of each process that was ever seen, without its children
         self.samples: list[Sample] = []
 
-    def look(self) -> None:
-        """Take a sample. A process may end while it is looked at."""
+    def look(self) -> float:
+        """Take a sample; the CPU seconds that it took. A process may end while it is looked at."""
+        began = time.thread_time()
         pss_bytes = 0
         for pid in self._pids():
             with suppress(OSError, ValueError, IndexError):
@@ -100,6 +103,7 @@ class _Tree:
                 pss_bytes += _pss_bytes(pid)
         if pss_bytes:
             self.samples.append(Sample(time.monotonic(), pss_bytes, self.cpu_s()))
+        return time.thread_time() - began
 
     def cpu_s(self) -> float:
         """User and system seconds, as far as they were seen."""
