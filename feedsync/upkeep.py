@@ -113,7 +113,7 @@ def restore(state: Path, name: str, file: Path, *, clock: Clock = time.time) -> 
     target = snapshot_path(state, name)
     now = int(clock())
     with schedule_lock(state / f"{name}.lock", name):
-        part = kept_folder(target) / "restoring"
+        part = kept_folder(target) / "restoring.db"
         copy_snapshot(file, part)
         try:
             made_at, doubted = _doubt(part, name, file, now)

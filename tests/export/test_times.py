@@ -55,6 +55,20 @@ def test_a_timer_fires_when_the_schedule_says(cron: str) -> None:
     assert sorted(found)[:COUNT] == _ours(cron, "Europe/Berlin")
 
 
+@pytest.mark.parametrize(
+    ("cron", "calendars"),
+    [
+        ("*/20 9-17 * * mon-fri", ["Mon..Fri *-*-* 09..17:00,20,40:00 UTC"]),
+        ("0 12 13 1,7 fri", ["*-01,07-13 12:00:00 UTC", "Fri *-01,07-* 12:00:00 UTC"]),
+        ("0 12 */10 * 0,6", ["Sat,Sun *-*-01,11,21,31 12:00:00 UTC"]),
+        ("0 8 1-31 * 2", ["*-*-* 08:00:00 UTC"]),
+        ("0 8 5 * 0-6", ["*-*-* 08:00:00 UTC"]),
+    ],
+)
+def test_what_a_timer_is_told(cron: str, calendars: list[str]) -> None:
+    assert on_calendar(cron, "UTC") == calendars
+
+
 @pytest.mark.parametrize("cron", EXPRESSIONS)
 def test_a_line_of_a_crontab_fires_when_the_schedule_says(tmp_path: Path, cron: str) -> None:
     acme = schedule(tmp_path / "schedules", first=f"timezone = 'Asia/Kolkata'\ncron = '{cron}'")
