@@ -94,7 +94,8 @@ def _whole(
 
 def _cart(old: ProductPayload, new: ProductPayload, target: Effective, cause: Cause) -> Change:
     """The cart alone: nothing of the product was in stock, and now none of it is there (or it is back)."""
-    gone = new.cart_disabled and all(v.id in target.absent | target.left for v in new.variants)
+    away = target.absent | target.left
+    gone = new.cart_disabled and all(v.id in away for v in new.variants)
     before, after = ("disabled" if payload.cart_disabled else "enabled" for payload in (old, new))
     klass: ChangeClass = "removal" if gone else "other"
     return Change("content", new.id, None, "cart", before, after, cause, klass, MISSING if gone else None)
@@ -128,7 +129,8 @@ def _variants(
     old: ProductPayload, new: ProductPayload, target: Effective, cause: Cause, moved_from: Mapping[str, str]
 ) -> Iterator[Change]:
     olds = {v.id: v for v in old.variants}
-    goes_on = any(v.id not in target.absent | target.left for v in new.variants)
+    away = target.absent | target.left
+    goes_on = any(v.id not in away for v in new.variants)
     for variant in new.variants:
         before = olds.get(variant.id)
         if before is None:

@@ -70,7 +70,8 @@ def effective(
     stays = [s for s in stages if s.stage != "removed" or s.member.variant.id in keep]
     body = [s.member.variant for s in stays if s.stage == "live" or s.member.variant.id in known]
     body = body or [s.member.variant for s in stays]  # the store has none but those that moved elsewhere
-    gone = {known[key].options for key in known if key in absent | left}
+    away = absent | left
+    gone = {known[key].options for key in known if key in away}
     variants = _variants([s.member.variant for s in live], gone, now, products)
     unbuyable_by_setting = bool(live) and all(_unbuyable_by_setting(s.member.variant, now, products) for s in live)
     for stage in stages:
