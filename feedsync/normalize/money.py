@@ -26,7 +26,7 @@ class NotAPrice(ValueError):
     """The text is no price that could be read for sure; the message says why."""
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def parse_price(text: str, default_currency: str | None) -> tuple[int, str]:
     """The amount in minor units and its ISO 4217 code.
 

@@ -71,7 +71,6 @@ def _entities(text: str) -> str:
     return _ENTITY.sub(lambda m: html.unescape(m[0]), text) if "&" in text else text
 
 
-@lru_cache(maxsize=16384)
 def web_address(text: str, base: str | None = None) -> str:
     """An absolute http or https address; a relative one is resolved against ``base``.
 
@@ -80,6 +79,11 @@ def web_address(text: str, base: str | None = None) -> str:
     """
     if _SIMPLE_ADDRESS.fullmatch(text):
         return text
+    return _address(text, base)
+
+
+@lru_cache(maxsize=4096)
+def _address(text: str, base: str | None) -> str:
     url = _entities(_CONTROL.sub("", text)).strip().replace(" ", "%20")
     try:
         if base is not None and not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", url):

@@ -51,7 +51,8 @@ class Json:
         """Begin a pass; see :class:`feedsync.adapters.base.Adapter`. Raises also Fatal FS-314: there are no records."""
         records, encoding, where = begin(stream, location, charset, options, looks_like_product)
         reader = JsonItems(transcoded=encoding != "utf-8")
-        return JsonSplit(records, reader, repr((encoding,)).encode(), encoding, location, where)
+        context = repr((encoding,)).encode()
+        return JsonSplit(records, reader, context, encoding, location, where, records_are_items=True)
 
 
 def looks_like_product(found: Found) -> bool:

@@ -7,18 +7,21 @@ before is used and nothing behind it is, except in lines: there each line stands
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
 import msgspec
 
-from feedsync.adapters.base import ITEM_LIMIT_BYTES
+from feedsync.adapters.base import ITEM_LIMIT_BYTES, Known
 from feedsync.adapters.jsonfeed.place import Place
 from feedsync.adapters.jsonfeed.scan import BrokenError, Scanner
 from feedsync.errors import Problem
 
 _KEY_BYTES = 1 << 16
 _CHUNK_BYTES = 1 << 18
+_FIRST_KEY = re.compile(rb'\{[ \t\r\n]*"[^"\\]{1,100}"[ \t\r\n]*:')
+_PATIENCE = 256
 _BLANK = b" \t\r\n\x1e\xef\xbb\xbf"
 
 
@@ -31,7 +34,10 @@ class Record(msgspec.Struct, gc=False):
 
 
 class Records:
-    """One pass over a document's records. ``found`` is False where the path leads nowhere."""
+    """One pass over a document's records. ``found`` is False where the path leads nowhere.
+
+    ``known`` tells the bytes of a record that need not be followed, where records are items as they stand.
+    """
 
     def __init__(self, place: Place, first: bytes, stream: BinaryIO) -> None:
         self._place = place
@@ -39,6 +45,7 @@ class Records:
         self._stream = stream
         self.faults: list[Problem] = []
         self.found = False
+        self.known: Known | None = None
 
     def __iter__(self) -> Iterator[Record]:
         """All records; may be asked for once."""
@@ -94,7 +101,18 @@ class Records:
         """The list's elements, each when it is seen that the next one is no member of an object that was cut short."""
         scanner.advance()
         held: Record | None = None
+        boundary: re.Pattern[bytes] | None = None
+        wait, patience = 0, 1  # how many records are followed before the next guess
         while (sign := scanner.peek()) != b"]":  # also behind a comma: templates write one behind the last record
+            if self.known is not None and boundary is not None and not wait:
+                spans = scanner.pass_known(boundary, self.known)
+                if spans and held is not None:
+                    yield held
+                    held = None
+                for span in spans:
+                    yield Record(span.raw, span.offset)
+                wait = patience = 1 if spans else min(2 * patience, _PATIENCE)
+            wait = max(wait - 1, 0)
             record = self._record(scanner) if sign not in b",:}" else None
             follows = scanner.peek()
             if held is not None:
@@ -102,6 +120,7 @@ class Records:
             if record is None:
                 raise BrokenError(scanner.offset, _found(sign, "a record"))
             held = record
+            boundary = boundary or _boundary(record.raw)
             if follows == b",":
                 scanner.advance()
             elif follows != b"]":
@@ -171,6 +190,12 @@ class Records:
                 yield Record(raw, base, "FS-311")
                 raise BrokenError(base, "the document ends inside of a record")
             yield Record(raw, base)
+
+
+def _boundary(record: bytes) -> re.Pattern[bytes] | None:
+    """What stands between two records: a comma, and the first key, which nearly always is the same."""
+    key = _FIRST_KEY.match(record)
+    return None if key is None else re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*(?=" + re.escape(key[0]) + rb")")
 
 
 def _doubted(record: Record) -> Record:

@@ -12,6 +12,8 @@ from typing import BinaryIO, Final
 
 import msgspec
 
+from feedsync.adapters.base import Known, item_hash
+
 #: A value that is nested deeper is no product; the standard library's reader would give up as well.
 DEPTH_LIMIT: Final = 200
 _CHUNK_BYTES = 1 << 18
@@ -96,6 +98,27 @@ class Scanner:
         if kept is None and at - start > limit:
             kept = self._buffer[start : start + limit]
         return Span(offset, self._buffer[start:at] if kept is None else kept, kept is not None, cut)
+
+    def pass_known(self, boundary: re.Pattern[bytes], known: Known) -> list[Span]:
+        """Pass the values that begin at the byte that :meth:`peek` gave, as long as their bytes are known; they are returned.
+
+        A guess, and its proof: ``boundary`` says where one value may end (with the first byte of a match) and the next
+        begin (behind the match). Bytes that are known were a whole value when they were first met, so they are one now.
+        """
+        buffer, at = self._buffer, self._at
+        view = memoryview(buffer)
+        starts, ends, hashes = [at], [], []
+        for match in boundary.finditer(buffer, at):
+            ends.append(match.start() + 1)
+            hashes.append(item_hash(view[at : match.start() + 1]))
+            at = match.end()
+            starts.append(at)
+            if len(hashes) == 1 and not known(hashes)[0]:
+                return []
+        count = next((index for index, flag in enumerate(known(hashes)) if not flag), len(hashes))
+        self._at = starts[count]
+        spans = zip(starts[:count], ends, strict=False)
+        return [Span(self._base + start, buffer[start:end]) for start, end in spans]
 
     def _more(self, keep: int) -> bool:
         """Drop what stands before ``keep``, where the buffer begins then, and read on; False at the stream's end."""

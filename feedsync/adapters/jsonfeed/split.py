@@ -124,19 +124,23 @@ class JsonSplit:
     """One pass over one JSON document; see :class:`feedsync.adapters.base.Split`."""
 
     def __init__(
-        self, records: Records, reader: Reader, context: bytes, encoding: str, location: str, where: str
-    ) -> None:
+        self, records: Records, reader: Reader, context: bytes, encoding: str, location: str, where: str, *,
+        records_are_items: bool = False,
+    ) -> None:  # fmt: skip
         self._records = records
         self.parser = reader
         self._encoding = encoding
         self._location = location
         self._where = where
+        self._records_are_items = records_are_items
         self.context = context
 
     def blocks(self, known: Known) -> Iterator[Block]:
         """The document's items; see the protocol. Raises Fatal (FS-314) where the path that was told leads nowhere."""
         items: list[RawItem] = []
         size = 0
+        if self._records_are_items:
+            self._records.known = known
         for record in self._records:
             for item in self._items(record):
                 items.append(item)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsync.adapters.base import Adapter, ReadOptions, item_hash
-from feedsync.adapters.jsonfeed import split
+from feedsync.adapters.jsonfeed import scan, split
 from tests.adapters.jsonfeed.reading import JSON, SHOPIFY, WOO, Reading, knowing, lines, product, read, read_json
 from tests.adapters.jsonfeed.shop import Record, shopify, variable, variant, variation, woo
 
@@ -150,3 +150,44 @@ def test_the_context_is_what_the_meaning_depends_on_beside_the_item() -> None:
     moved = ReadOptions(site="https://other.example")
     assert context(SHOPIFY, lines(shopify())) != context(SHOPIFY, lines(shopify()), options=moved)
     assert hashes(SHOPIFY, shopify()) == hashes(SHOPIFY, shopify(), options=moved)
+
+
+_RECORDS = (
+    '{"id": 1, "price": 1}', '{"id": 2, "price": 2, "x": [{"id": 3}, {"id": 4}]}', '{"id": 5, "t": "}, {\\"id\\": 6"}',
+    '{ "id" : 7, "price": 3}', '{"price": 1, "id": 8}', '{}', '{"id": 9, "price": 1,5}', '{"id": 10}}', '"k"', "7",
+    '{"id": 11, "price": "\\ud83d"}', '{"id": 12', "]", '{"id": 1, "price": 1}',
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(st.sampled_from(_RECORDS), max_size=9), st.sampled_from((",", ", ", ",\n", " ,\r\n ", ",\x1e", "", ":")),
+    st.integers(1, 60), st.data(),
+)  # fmt: skip
+def test_a_guessed_end_is_never_another_one(records: list[str], between: str, chunk: int, data: st.DataObject) -> None:
+    """Records that hold what stands between records, that are no records, that are cut, in buffers of any size."""
+    text = ('{"items": [' + between.join(records) + data.draw(st.sampled_from(("]}", ",]}", "]", "")))).encode()
+    options = ReadOptions(records="items")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scan, "_CHUNK_BYTES", chunk)
+        whole = read(text, JSON, options=options)
+        for keep in (lambda _: True, data.draw(st.sets(st.integers(0, 9))).__contains__):
+            part = read(text, JSON, known=knowing(whole, keep), options=options)
+            assert (part.hashes, part.offsets, part.faults) == (whole.hashes, whole.offsets, whole.faults)
+
+
+def test_records_that_are_known_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = json.dumps([product(number) for number in range(200)]).encode()
+    whole = read(text, JSON)
+    followed: list[int] = []
+    value = scan.Scanner.value
+
+    def counted(scanner: scan.Scanner, limit: int) -> scan.Span:
+        followed.append(limit)
+        return value(scanner, limit)
+
+    monkeypatch.setattr(scan.Scanner, "value", counted)
+    assert read(text, JSON, known=knowing(whole)).items == []
+    assert len(followed) < 10
+    followed.clear()
+    assert len(read(text, JSON).items) == len(followed) == 200
