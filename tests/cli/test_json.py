@@ -19,6 +19,7 @@ def test_one_run_is_one_document(shop: Shop) -> None:
         "requests": 2,
         "verified": 0,
         "unread": 0,
+        "answers": {"200": 2},
     }
 
 
