@@ -37,16 +37,18 @@ def _presence(member: Member, schedule: Schedule, now: int) -> list[str]:
         words.append('it stays without stock, by [absence] then = "out_of_stock"')
     elif absence.documents < policy.after_runs and now < absence.counted_from + policy.after:
         when = utc_minute(absence.counted_from + policy.after)
-        words.append(
-            f"it is removed after {policy.after_runs} such documents ([absence] after_runs), or at {when} (after)"
-        )
+        words.append(f"it is removed after {_count(policy.after_runs)} ([absence] after_runs), or at {when} (after)")
     return words
 
 
 def _documents(absence: Absence) -> str:
     if absence.documents == 0:
         return "documents that count for nothing, as a gate held what they lack"
-    return "1 document that counts" if absence.documents == 1 else f"{absence.documents} documents that count"
+    return _count(absence.documents)
+
+
+def _count(documents: int) -> str:
+    return "1 document that counts" if documents == 1 else f"{documents} documents that count"
 
 
 def _price(member: Member, sold: VariantPayload, now: int) -> str:

@@ -62,7 +62,7 @@ def test_what_is_missing_and_then_removed(shop: Shop) -> None:
         shop.run()
     assert now(shop, "P11") == [
         "its feed lacks it since 2026-11-16 00:00 UTC, in 1 document that counts",
-        "it is removed after 2 such documents ([absence] after_runs), or at 2026-11-17 00:00 UTC (after)",
+        "it is removed after 2 documents that count ([absence] after_runs), or at 2026-11-17 00:00 UTC (after)",
         "it should cost 100.00 INR: the price in the feed, which states no sale that counts",
         "its quantity should be 0: what is absent cannot be bought",
     ]
