@@ -116,7 +116,7 @@ class Planner:
         decided = self.consent.decided(state.id) if self.consent.any else {}
         if decided:
             self.consent.close(state.id, stale(decided, matters, state.members, self.now), self.run)
-        moving = self._moving(state, target) if measures is not None else None
+        moving = self._moving(state, target) if measures is not None else set()
         verdicts: list[tuple[Matter, str]] = []
         concerned = 0
         for matter in matters:
@@ -193,14 +193,14 @@ class Planner:
         members = [m for m in state.members if matter.variant_id in ("", m.variant.id)]
         return any(self.protected(member) for member in members)
 
-    def _moving(self, state: ProductState, target: Effective) -> str | None:
-        """The first variant whose price moves far, which stands for its product: that counts once."""
+    def _moving(self, state: ProductState, target: Effective) -> set[str]:
+        """The variants whose price moves far."""
         move = self.schedule.gates.price_move.share
         if move is None or state.sent is None or target.payload is None:
-            return None
-        return min(price_moves(state.sent, target.payload, move), default=None)
+            return set()
+        return set(price_moves(state.sent, target.payload, move))
 
-    def _measure(self, matter: Matter, target: Effective, measures: Measures, moving: str | None) -> None:
+    def _measure(self, matter: Matter, target: Effective, measures: Measures, moving: set[str]) -> None:
         if matter.klass == "removal":
             for change in matter.changes:
                 measures.removals.add(change.kind, change.subject, change.variant_id)
@@ -210,8 +210,9 @@ class Planner:
             measures.zero += 1
         if is_currency(matter):
             measures.currency += 1
-        if matter.klass == "price" and matter.variant_id == moving:
+        if matter.klass == "price" and matter.variant_id in moving:
             measures.moved += 1
+            moving.clear()  # the product counts once
 
     def step(self, state: ProductState, target: Effective, changes: list[Change], *, held: bool) -> str:
         """Put the product's step into the plan, or take it out; what becomes of its changes."""

@@ -91,6 +91,8 @@ def make_plan(
         left = planner.steps.limit(options.limit, run)
     if any(final[gate].verdict == "held" for gate in DOUBTED):
         planner.products.restart_absence(now)
+    if not planner.held["identity"]:
+        planner.products.believe_absence()
     catalogs = _catalogs(planner)
     planner.flush()
     for result in results:

@@ -137,12 +137,19 @@ class Products:
         return count
 
     def unseen_ids(self) -> int:
-        """How many variants of products that the store has are not in the feeds any more."""
+        """How many variants of products that the store has are not in the feeds any more, which nobody believes yet."""
         count: int = self.store.scalar(
             "select count(*) from variants v join products p on p.id = v.product_id "
-            "where v.absent_since is not null and p.sent_hash is not null"
+            "where v.absent_since is not null and v.absent_believed is not v.absent_since and p.sent_hash is not null"
         )
         return count
+
+    def believe_absence(self) -> None:
+        """What is gone, and is not held as a removal, is gone: it does not speak for a new id scheme any more."""
+        self.store.execute(
+            "update variants set absent_believed = absent_since where absent_since is not null "
+            "and absent_believed is not absent_since and product_id not in (select subject from held where class = 'removal')"
+        )
 
     def known_variants(self, variant_ids: frozenset[str]) -> set[str]:
         """Those of the variants that a feed has or had, whatever their product is."""

@@ -176,6 +176,11 @@ drop index variants_product;
 create index variants_product on variants (product_id, grouped);
 """
 
+_BELIEVED = """
+-- The absent_since of an absence that no gate holds: its id is not taken for one that a new id scheme may have lost.
+alter table variants add column absent_believed integer;
+"""
+
 
 def _execute(db: Database, script: str) -> None:
     for statement in script.split(";\n"):
@@ -225,3 +230,8 @@ def _changed(db: Database) -> None:
 @migrations(name="0009_digests")
 def _digests(db: Database) -> None:
     _execute(db, _DIGESTS)
+
+
+@migrations(name="0010_believed")
+def _believed(db: Database) -> None:
+    _execute(db, _BELIEVED)

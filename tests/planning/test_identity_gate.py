@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from feedsync.consent import decide
 from feedsync.gates import GateResult
 from feedsync.report.summary import RunSummary
-from tests.sync.shop import Shop, item, items
+from tests.sync.shop import HOUR, Shop, item, items
 
 
 @pytest.fixture
@@ -89,3 +90,31 @@ def test_too_many_refused_items_hold_removals(stocked: Shop) -> None:
     invalid = next(result for result in summary.gates if result.gate == "invalid")
     assert (invalid.value, invalid.verdict, invalid.held) == (round(3 / 19, 6), "held", 1)
     assert stocked.quantities("P19") == {"P19": 100}
+
+
+@pytest.mark.parametrize("then", ["out_of_stock", "keep"])
+def test_a_catalog_that_turns_over_slowly_is_no_new_id_scheme(shop: Shop, then: str) -> None:
+    shop.settings = f'[absence]\nthen = "{then}"\nafter_runs = 1\n[gates]\nremovals = "off"\n'
+    for step in range(12):
+        shop.publish(*[item(f"P{number:03}") for number in range(2 * step, 20 + 2 * step)])
+        assert identity(shop.run()).verdict == "pass", step
+        shop.now += 48 * HOUR
+
+
+@pytest.mark.parametrize("then", ["delete", "out_of_stock", "keep"])
+def test_a_new_id_scheme_is_held_until_somebody_says_so_and_then_it_is_over(shop: Shop, then: str) -> None:
+    shop.settings = f'[absence]\nthen = "{then}"\nafter_runs = 1\n'
+    shop.publish(*[item(f"OLD-{number}") for number in range(20)])
+    shop.run()
+    for _ in range(3):
+        shop.now += 48 * HOUR
+        shop.publish(*[item(f"NEW-{number}") for number in range(20)])
+        assert identity(shop.run()).verdict == "held"
+    decide(shop.schedule(), shop.state, "approved", who="tests", clock=lambda: shop.now)
+    assert {id_ for id_ in shop.sandbox.products() if id_.startswith("NEW")} == {f"NEW-{n}" for n in range(20)}
+    for step in range(3):
+        shop.now += 48 * HOUR
+        shop.publish(*[item(f"NEW-{number}") for number in range(20)], item(f"ANOTHER-{step}"))
+        run = shop.run()
+        assert (run.held, run.outcome) == (0, "done"), step
+    assert identity(run).verdict == "pass"

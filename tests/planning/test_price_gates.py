@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from feedsync.consent import decide
 from feedsync.gates import GateResult
 from feedsync.report.summary import RunSummary
 from tests.sync.shop import Shop, item, items
@@ -136,3 +137,22 @@ def test_two_gates_hold_parts_of_one_product_and_count_once(stocked: Shop) -> No
     summary = stocked.run()
     assert (gate(summary, "price").held, gate(summary, "zero_price").held, summary.held) == (6, 1, 7)
     assert stocked.quantities("G") == {"G1": 5}
+
+
+def test_a_variant_that_was_decided_about_hides_no_other_of_its_product(shop: Shop) -> None:
+    shop.settings = "[gates]\nprice = 0\n"
+
+    def publish(a: str, b: str) -> None:
+        group = {"item_group_id": "G"}
+        shop.publish(*items(12), item("a", a, color="a", **group), item("b", b, color="b", **group))
+
+    publish("100 INR", "100 INR")
+    shop.run()
+    publish("900 INR", "100 INR")
+    assert shop.run().held == 1
+    decide(shop.schedule(), shop.state, "rejected", who="tests", clock=lambda: shop.now)
+    publish("900 INR", "900 INR")
+    assert shop.run().held == 1
+    shop.settings = "[gates]\nprice = 1\n"
+    publish("100 INR", "900 INR")
+    assert shop.run().held == 0  # both of one product count once
