@@ -98,9 +98,8 @@ def _flatness(results: Results) -> Iterator[Check]:
             if (times := getattr(check, name)) is not None:
                 setattr(check, name, times * _MIDDLE / _LARGE)
         yield check
-    items = _largest(results, _XML)
-    for operation, words in (("same", "no change"), ("next", "next day")):
-        plain = results.median(_XML, items, "feedsync", operation)
-        shuffled = "shuffled" if operation == "same" else "next-shuffled"
-        one = results.median(_XML, items, "feedsync", shuffled)
+    for operation, words, other in (("same", "no change", "shuffled"), ("next", "next day", "next-shuffled")):
+        sizes = [items for items in results.sizes if results.rounds(_XML, items, "feedsync", other)]
+        items = max(sizes, default=0)
+        plain, one = (results.median(_XML, items, "feedsync", name) for name in (operation, other))
         yield _ratio(f"{words}, items shuffled: times in order ({items:,} XML items)", 1.5, one, plain)
