@@ -23,8 +23,10 @@ import msgspec
 
 from feedsync.itemreader import ItemReader, Placed, Taken
 
-#: From so many items on that had to be read, processes are worth their start.
+#: From so many items on that had to be read, processes are worth their start; and their memory, where these are at least
+#: this share of all items so far.
 MANY = 10_000
+_SHARE = 0.25
 #: Jobs that are under way for each worker: one that it reads, one that waits.
 _JOBS_AHEAD = 2
 _LENGTH_BYTES = 8
@@ -75,7 +77,9 @@ class Readers:
         """Hand items over; what has become of them and of earlier ones, as far as it is known."""
         self._given += len(items)
         if self._count and self._given >= self._many and not self._workers:
-            self._start()
+            seen = items[-1][0] + 1
+            if self._given >= _SHARE * seen:
+                self._start()
         if self._pool is None:
             yield self._reader.read(items)
             return

@@ -73,6 +73,14 @@ def test_few_items_start_nothing() -> None:
         assert readers._workers == []
 
 
+def test_many_items_of_very_many_start_nothing() -> None:
+    reader, lots = placed()
+    with Readers(reader, workers=2, many=1) as readers:
+        for lot in lots:
+            list(readers.put([(1000 + 30 * position, one) for position, one in lot]))
+        assert readers._workers == []
+
+
 def test_without_workers_all_is_read_here() -> None:
     reader, lots = placed()
     with Readers(reader, workers=0, many=1) as readers:
