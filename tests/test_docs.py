@@ -13,14 +13,14 @@ import pytest
 import typer
 from rich.text import Text
 
-from feedsync.cli.main import app
+from feedsync.cli.main import program
 from feedsync.config import load
 from feedsync.errors import SENTENCES
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PAGES = sorted({README, *(ROOT / "docs").rglob("*.md")})
-PROGRAM: Any = typer.main.get_command(app)
+PROGRAM: Any = typer.main.get_command(program())
 #: name -> command, those of a group by both words: ``schedule check``.
 COMMANDS: dict[str, Any] = {
     f"{name} {inner}".rstrip(): command

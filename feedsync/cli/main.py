@@ -10,7 +10,9 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from contextlib import ExitStack, suppress
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -19,39 +21,39 @@ import typer
 from typer.exceptions import TyperException
 
 from feedsync import __version__, logs
-from feedsync.cli import (
-    alerts,
-    consent,
-    daemon,
-    demo,
-    doctor,
-    explain,
-    history,
-    init,
-    look,
-    operate,
-    reconcile,
-    report,
-    run,
-    sandbox,
-    schedule,
-    status,
-    units,
-    upkeep,
-    web,
-)
 from feedsync.cli.common import Context, fail, say
 from feedsync.errors import ConfigError, Fatal, FeedsyncError
 
 #: What ends with the command.
 _restore = ExitStack()
 
-app = typer.Typer(
-    help="Keep a Bik store equal to a brand's product feeds.",
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+#: command -> the module of :mod:`feedsync.cli` that has it, in the order in which they are shown.
+MODULES = {
+    "run": "run", "diff": "run", "schedule": "schedule", "daemon": "daemon", "status": "status", "approve": "consent",
+    "reject": "consent", "resync": "operate", "rollback": "operate", "retire": "operate", "reconcile": "reconcile",
+    "explain": "explain", "history": "history", "export": "history", "report": "report", "web": "web", "check": "look",
+    "inspect": "look", "init": "init", "doctor": "doctor", "alerts": "alerts", "backup": "upkeep", "restore": "upkeep",
+    "vacuum": "upkeep", "sandbox": "sandbox", "demo": "demo",
+}  # fmt: skip
+
+
+def program(words: Iterable[str] = ()) -> typer.Typer:
+    """The program with the commands that are among ``words``, or all of them where none is.
+
+    What is started every minute should not load the browser page.
+    """
+    app = typer.Typer(
+        help="Keep a Bik store equal to a brand's product feeds.",
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(options)
+    asked = {MODULES[word] for word in words if word in MODULES}
+    for name in dict.fromkeys(MODULES.values()):
+        if not asked or name in asked:
+            import_module(f"feedsync.cli.{name}").add_to(app)
+    return app
 
 
 class Interrupted(BaseException):
@@ -67,7 +69,6 @@ def _version(show: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(
     context: typer.Context,
     schedules: Annotated[
@@ -95,27 +96,6 @@ def options(
     context.obj = Context(schedules, state)
 
 
-run.add_to(app)
-schedule.add_to(app)
-daemon.add_to(app)
-units.add_to(schedule.app)
-consent.add_to(app)
-operate.add_to(app)
-reconcile.add_to(app)
-explain.add_to(app)
-history.add_to(app)
-doctor.add_to(app)
-look.add_to(app)
-report.add_to(app)
-init.add_to(app)
-sandbox.add_to(app)
-web.add_to(app)
-upkeep.add_to(app)
-demo.add_to(app)
-alerts.add_to(app)
-status.add_to(app)
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and leave with its exit code."""
     sys.exit(run_program(sys.argv[1:] if arguments is None else arguments))
@@ -141,7 +121,7 @@ def _run_command(arguments: list[str]) -> int:
     handlers = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     as_json = "--json" in arguments
     try:
-        command = typer.main.get_command(app)
+        command = typer.main.get_command(program(arguments))
         return int(command.main(arguments or ["--help"], prog_name="feedsync", standalone_mode=False) or 0)
     except Interrupted as interrupted:
         say("feedsync: interrupted; the next run goes on from here")

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from feedsync.cli import units
 from feedsync.cli.common import Context, ErrorOutput, Json, console, fail, readable, worst, write_json
 from feedsync.cli.completion import schedule_names
 from feedsync.due import Due, due_of
@@ -19,8 +20,6 @@ from feedsync.errors import FeedsyncError
 from feedsync.report.summary import Reason, iso
 from feedsync.settings import Schedule
 from feedsync.timing import in_words, next_times, offset_of
-
-app = typer.Typer(help="When the schedules run: look at their next times, or hand them to cron or systemd.")
 
 _TIMES = 10
 
@@ -57,10 +56,12 @@ class TimesOutput(msgspec.Struct):
 
 def add_to(program: typer.Typer) -> None:
     """Register the commands."""
+    app = typer.Typer(help="When the schedules run: look at their next times, or hand them to cron or systemd.")
+    app.command("check")(check)
+    units.add_to(app)
     program.add_typer(app, name="schedule")
 
 
-@app.command("check")
 def check(
     context: typer.Context,
     names: Annotated[

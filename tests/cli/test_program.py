@@ -5,11 +5,13 @@ from __future__ import annotations
 import runpy
 import subprocess
 import sys
+from typing import Any
 
 import pytest
+import typer
 
 from feedsync import __version__
-from feedsync.cli.main import main
+from feedsync.cli.main import MODULES, main, program
 
 from .project import Shop, item
 
@@ -44,3 +46,20 @@ def test_the_folders_can_be_named_in_the_environment(shop: Shop, monkeypatch: py
     monkeypatch.setenv("FEEDSYNC_STATE", str(shop.project.state))
     assert shop.cli("run", "acme").code == 0
     assert (shop.project.state / "acme.db").exists()
+
+
+def test_a_command_is_loaded_by_its_name() -> None:
+    everything: Any = typer.main.get_command(program())
+    assert set(everything.commands) == set(MODULES)
+    for name, module in MODULES.items():
+        loaded: Any = typer.main.get_command(program(["--state", "s", name, "x"]))
+        assert set(loaded.commands) == {other for other, one in MODULES.items() if one == module}
+    mistaken: Any = typer.main.get_command(program(["rum"]))
+    assert set(mistaken.commands) == set(MODULES)
+
+
+def test_what_is_started_every_minute_does_not_load_the_page_or_the_daemon() -> None:
+    code = "import sys; from feedsync.cli.main import program; program(['run']); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "feedsync.sync" in loaded
+    assert not {"starlette", "uvicorn", "jinja2", "apscheduler", "pandas", "apprise"} & set(loaded)

@@ -16,13 +16,13 @@ import typer
 import yaml
 
 from feedsync.bik.sandbox import Sandbox
-from feedsync.cli.main import app
+from feedsync.cli.main import program
 from tests.cli.project import Cli, Project, items
 
 from .dockerfile import ROOT, copied, instructions
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-PROGRAM: Any = typer.main.get_command(app)
+PROGRAM: Any = typer.main.get_command(program())
 COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
 SERVICE = COMPOSE["services"]["feedsync"]
 
