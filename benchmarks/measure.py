@@ -118,8 +118,8 @@ class _Tree:
     def _pids(self) -> list[int]:
         found = [self._root]
         for pid in found:  # grows while it is walked through
-            with suppress(OSError):
-                for task in os.scandir(f"/proc/{pid}/task"):
+            with suppress(OSError), os.scandir(f"/proc/{pid}/task") as tasks:
+                for task in tasks:
                     found += map(int, Path(task.path, "children").read_text().split())
         return found
 
