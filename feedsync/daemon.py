@@ -10,13 +10,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
@@ -67,24 +68,29 @@ class Daemon:
         self._looked_at = monotonic()
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(jobs), "alerts": ThreadPoolExecutor(1)}, timezone=UTC,
-            # a schedule has one job, and is armed anew an instant before APScheduler takes the last one for ended
-            job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": None},
+            # that a schedule runs once is this class's to see to; a job that APScheduler refused would be lost
+            job_defaults={"coalesce": True, "max_instances": 1000, "misfire_grace_time": None},
         )  # fmt: skip
 
     def start(self) -> None:
         """Read the files and run what is due."""
         self.look()
-        self._scheduler.add_job(
-            self.check_alerts, IntervalTrigger(seconds=_ALERTS_EVERY_S), id=".alerts", executor="alerts"
-        )
+        self._watch()
         self._scheduler.start()
+
+    def _watch(self) -> None:
+        every = IntervalTrigger(seconds=_ALERTS_EVERY_S)
+        self._scheduler.add_job(self.check_alerts, every, id=".alerts", executor="alerts", replace_existing=True)
 
     def check_alerts(self) -> None:
         """Silence is told although nothing happens, and who could not be reached is tried again."""
         with self._lock:
             schedules = [known.schedule for known in self._known.values() if known.schedule]
         for schedule in schedules:
-            check_alerts(schedule, self._state, clock=self._clock)
+            try:
+                check_alerts(schedule, self._state, clock=self._clock)
+            except Exception:  # a fault of ours with one must not keep the others silent
+                _log.exception("alerts could not be looked at", schedule=schedule.name)
 
     def look(self, *, anew: bool = False) -> None:
         """Take up what changed: schedules' files (all of them with ``anew``), snapshots that others wrote, the clock."""
@@ -103,9 +109,11 @@ class Daemon:
                 if known is None or anew or known.signature != signature:
                     self._read(name, signature)
                 elif stepped or known.seen != _signature(*_snapshot_files(self._state, name)):
+                    if stepped or known.refused:  # what kept it from running may be over
+                        known.not_before = known.refused = 0
                     self._arm(name)
             if stepped:
-                self._scheduler.wakeup()
+                self._watch()
 
     def _read(self, name: str, signature: tuple[int, ...]) -> None:
         known = self._known.setdefault(name, Known(signature))
@@ -118,9 +126,8 @@ class Daemon:
                        last_good_form=known.schedule is not None)  # fmt: skip
         else:
             _log.info("schedule read", schedule=name)
-        if known.schedule is not None:  # to tell people takes its time, which nobody here should wait for
-            told = [known.schedule, self._state, known.error]
-            self._scheduler.add_job(file_checked, args=told, kwargs={"clock": self._clock}, executor="alerts")
+        if known.schedule is not None:
+            self._tell(file_checked, known.schedule, known.error)
         self._arm(name)
 
     def _arm(self, name: str) -> None:
@@ -132,7 +139,8 @@ class Daemon:
         try:
             known.due = due_of(known.schedule, self._state, int(self._clock()))
         except FeedsyncError as error:
-            self._refuse(known, known.schedule, error)
+            if known.not_before <= self._clock():
+                self._refuse(known, known.schedule, error)
             known.due = Due(known.not_before, "retry")
         if known.due is None:
             self._disarm(name)
@@ -141,7 +149,7 @@ class Daemon:
         self._scheduler.add_job(self._fire, DateTrigger(at), args=[name], id=name, replace_existing=True)
 
     def _disarm(self, name: str) -> None:
-        if self._scheduler.get_job(name):
+        with suppress(JobLookupError):
             self._scheduler.remove_job(name)
 
     def _fire(self, name: str) -> None:
@@ -192,13 +200,19 @@ class Daemon:
 
     def _refuse(self, known: Known, schedule: Schedule, error: FeedsyncError) -> None:
         """It could not run, and left no run behind that says so: not again at once."""
-        known.refused += 1
-        known.not_before = int(self._clock()) + pause_after(known.refused)
-        if isinstance(error, Locked):  # somebody else does it
+        if isinstance(error, Locked):  # somebody else does it, and when that is over the snapshot says so
+            known.not_before = int(self._clock()) + pause_after(1)
             _log.info("another run goes on", schedule=schedule.name, reason=error.message)
             return
+        known.refused += 1
+        known.not_before = int(self._clock()) + pause_after(known.refused)
         _log.error("run could not begin", schedule=schedule.name, code=error.code, reason=error.message)
-        after_run(schedule, self._state, error, clock=self._clock)
+        self._tell(after_run, schedule, error)
+
+    def _tell(self, tell: Callable[..., None], schedule: Schedule, error: FeedsyncError | None) -> None:
+        """To tell people takes its time, which nobody here should wait for."""
+        told = [schedule, self._state, error]
+        self._scheduler.add_job(tell, args=told, kwargs={"clock": self._clock}, executor="alerts")
 
     def waiting(self) -> dict[str, Due | None]:
         """What each schedule that is in force waits for."""
@@ -214,10 +228,10 @@ class Daemon:
         with self._lock:
             return sorted(self._running)
 
-    def refused(self, name: str) -> int:
-        """How often in a row a schedule could not even begin."""
+    def not_before(self, name: str) -> int:
+        """Until when a schedule that could not begin is left alone (Unix seconds); 0: it can."""
         with self._lock:
-            return self._known[name].refused
+            return self._known[name].not_before
 
     def stop(self) -> None:
         """Begin nothing any more, end what runs at its next step, and wait for that."""

@@ -60,9 +60,11 @@ def next_due(schedule: Schedule, moments: Moments | None) -> Due | None:
     at = next_time(schedule.cron, schedule.every, schedule.zone, after=moments.read_at, offset=offset)
     found = [] if at is None else [Due(at, "every" if schedule.cron is None else "cron")]
     if moments.change_at is not None:
-        found.append(Due(max(moments.change_at, moments.ended_at + CLOCK_PAUSE_S), "clock"))
+        # one that does not come to its plan leaves its moment in the past
+        pause = pause_after(moments.broken) if moments.broken else CLOCK_PAUSE_S
+        found.append(Due(max(moments.change_at, moments.ended_at + pause), "clock"))
     if moments.bad and moments.error not in HOPELESS:
-        found.append(Due(moments.ended_at + pause_after(moments.bad), "retry"))
+        found.append(Due(moments.bad_at + pause_after(moments.bad), "retry"))
     # of two at one moment, the one that reads the feeds does the other's work as well
     return min(found, key=lambda due: (due.at, due.why == "clock"), default=None)
 

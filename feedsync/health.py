@@ -279,6 +279,6 @@ def _made_at(modified: str | None) -> float | None:
     """``Last-Modified`` in Unix seconds; None where it is no date."""
     try:
         made: datetime = parsedate_to_datetime(modified or "")
-    except ValueError:
+        return made.timestamp()
+    except (ValueError, OverflowError):
         return None
-    return made.timestamp()

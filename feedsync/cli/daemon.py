@@ -125,12 +125,13 @@ def serve(service: Daemon, inbox: Inbox, *, every_s: float = LOOK_EVERY_S) -> in
         try:
             number = inbox.get(timeout=every_s)
         except queue.Empty:
-            service.look()
-            continue
-        if number == signal.SIGHUP:
-            service.look(anew=True)
-        elif number is not None:
+            number = None
+        if number is not None and number != signal.SIGHUP:
             return number
+        try:
+            service.look(anew=number == signal.SIGHUP)
+        except Exception:  # what goes on must not end with a look that failed; without looks /livez says so
+            _log.exception("the files could not be looked at")
 
 
 def come_to_rest(service: Daemon, inbox: Inbox, grace_s: float) -> bool:
@@ -141,7 +142,11 @@ def come_to_rest(service: Daemon, inbox: Inbox, grace_s: float) -> bool:
         inbox.put(None)
 
     threading.Thread(target=stop, name="feedsync-stop", daemon=True).start()
-    try:
-        return inbox.get(timeout=grace_s) is None
-    except queue.Empty:
-        return False
+    until = time.monotonic() + grace_s
+    while True:
+        try:
+            number = inbox.get(timeout=max(until - time.monotonic(), 0))
+        except queue.Empty:
+            return False
+        if number != signal.SIGHUP:  # a terminal that closes, or a reload, is no second signal to end
+            return number is None

@@ -100,13 +100,13 @@ def run(
     if due and (options != Options() or target != Target()):
         raise ConfigError("FS-106", reason="--due runs things as they are set: name the schedule to run it otherwise")
 
-    now = int(time.time())
     results = RunsOutput([], [])
     codes = []
     waiting: list[tuple[int, str, str]] = []
     unwritten: OSError | None = None
     for name in names or where.names():
         schedule = None
+        now = int(time.time())  # the schedule before it may have taken an hour
         try:
             schedule = where.schedule(name)
             next_run = due_of(schedule, where.state, now) if due else None

@@ -18,19 +18,27 @@ from feedsync.errors import Fatal
 READING = ("hand", "web", "demo", "first", "cron", "every", "retry")
 #: How many bad runs in a row are counted; more make no difference.
 _COUNTED = 20
+#: Of a run that goes on, or died without a word, the outcome is None.
+_BROKEN = (None, "interrupted", "crashed")
+_BAD = (*_BROKEN, "failed")
 
 
 class Moments(msgspec.Struct, frozen=True):
     """All in Unix seconds. ``read_at``: when a run last began to read the feeds, None: never. ``ended_at``: when the last run
-    of any kind ended; of one that died, when it began. ``change_at``: when time alone changes a product next. ``bad``: how
-    many runs in a row failed or did not come to their end, the last one included; ``error``: the code of the last one.
+    of any kind ended; of one that died, when it began. ``change_at``: when time alone changes a product next.
+
+    ``bad``: how many runs that read the feeds, the last one included, failed or did not come to their end; ``bad_at`` when
+    the last of them ended, ``error`` its code. Of other runs, a bad last one counts as one. ``broken``: how many runs of any
+    kind, the last one included, did not come to their end.
     """
 
     read_at: int | None
     ended_at: int
     change_at: int | None
-    bad: int
-    error: str | None
+    bad: int = 0
+    bad_at: int = 0
+    error: str | None = None
+    broken: int = 0
 
 
 class _Error(msgspec.Struct):
@@ -66,21 +74,32 @@ def _moments(connection: sqlite3.Connection, now: int) -> Moments:
         return value
 
     triggers = ", ".join("?" * len(READING))
-    rows = connection.execute("select outcome, summary from runs order by run desc limit ?", (_COUNTED,)).fetchall()
-    bad, error = 0, None
-    for outcome, summary in rows:
-        if outcome not in (None, "failed", "interrupted", "crashed"):
-            break
-        if not bad and summary:
-            found = msgspec.json.decode(summary, type=_Summary).error
-            error = found.code if found else None
-        bad += 1
+    # a run that a wrong clock dated later than now ended long ago
+    columns = (
+        "select outcome, summary, iif(coalesce(finished_at, started_at) > ?, 0, coalesce(finished_at, started_at))"
+    )
+    latest = "order by run desc limit ?"
+    runs = connection.execute(f"{columns} from runs {latest}", (now, _COUNTED)).fetchall()
+    reading = connection.execute(
+        f"{columns} from runs where trigger in ({triggers}) {latest}", (now, *READING, _COUNTED)
+    ).fetchall()
+    bad = _streak(reading, _BAD)
+    worst = reading if bad else runs
+    bad = bad or min(_streak(runs, _BAD), 1)
+    summary = worst[0][1] if bad else None
+    error = msgspec.json.decode(summary, type=_Summary).error if summary else None
     read_at = f"select max(started_at) from runs where trigger in ({triggers}) and started_at <= ?"
-    ended_at = "select coalesce(finished_at, started_at) from runs order by run desc limit 1"
     return Moments(
         read_at=scalar(read_at, *READING, now),
-        ended_at=min(scalar(ended_at) or 0, now) if rows else 0,
+        ended_at=runs[0][2] if runs else 0,
         change_at=scalar("select min(next_change_at) from products"),
         bad=bad,
-        error=error,
+        bad_at=worst[0][2] if bad else 0,
+        error=error.code if error else None,
+        broken=_streak(runs, _BROKEN),
     )
+
+
+def _streak(runs: list[tuple[str | None, bytes | None, int]], outcomes: tuple[str | None, ...]) -> int:
+    """How many runs from the newest on ended like that."""
+    return next((number for number, run in enumerate(runs) if run[0] not in outcomes), len(runs))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from feedsync.bik.sandbox import Fault
 from feedsync.cli.common import Context
 from feedsync.cli.daemon import _place, come_to_rest, serve, watched
 from feedsync.cli.main import run_program
+from feedsync.daemon import Daemon
 from feedsync.snapshot.lock import schedule_lock
 
 from ..daemon.service import Service, wait_for
@@ -115,6 +117,26 @@ def test_sighup_reads_the_files_anew_and_so_does_time(shop: Shop) -> None:
     thread.join()
     service.wait_for_runs("tea", 1)
     assert come_to_rest(service.daemon, inbox, 100)
+
+
+def test_a_look_that_fails_ends_nothing(shop: Shop) -> None:
+    asked: list[int] = []
+    inbox: queue.SimpleQueue[int | None] = queue.SimpleQueue()
+
+    def files() -> list[Path]:
+        asked.append(1)
+        if len(asked) == 3:
+            inbox.put(signal.SIGTERM)
+        if len(asked) > 1:
+            raise OSError("the folder is gone")
+        return []
+
+    where = Context(shop.project.schedules, shop.project.state)
+    service = Daemon(files, where.schedule, where.state, jobs=1)
+    service.start()
+    assert serve(service, inbox, every_s=0.01) == signal.SIGTERM
+    inbox.put(signal.SIGHUP)  # of a terminal that closes
+    assert come_to_rest(service, inbox, 100)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])

@@ -9,7 +9,10 @@ from contextlib import closing
 
 from feedsync.bik.sandbox import Fault
 from feedsync.cli.main import run_program
+from feedsync.config import schedule_files
+from feedsync.daemon import Daemon
 from feedsync.notes import read_notes
+from feedsync.settings import Schedule
 from feedsync.snapshot.lock import schedule_lock
 
 from ..cli.project import Project, item, items
@@ -131,7 +134,7 @@ def test_another_hand_that_runs_it_is_let_finish(project: Project, service: Serv
     project.add("tea", item("T"), first=OFTEN)
     with schedule_lock(project.state / "tea.lock", "tea"):
         service.start()
-        wait_for(lambda: service.daemon.refused("tea") == 1)
+        wait_for(lambda: service.daemon.not_before("tea") > 0)
         wait_for(lambda: not service.daemon.running())
         service.daemon.look()
         assert not service.daemon.running()  # not again at once
@@ -144,14 +147,14 @@ def test_what_cannot_begin_is_not_tried_again_at_once(project: Project, service:
     project.add("tea", item("T"), first=OFTEN)
     (project.folder / "key").unlink()
     service.start()
-    wait_for(lambda: service.daemon.refused("tea") == 1)
+    wait_for(lambda: service.daemon.not_before("tea") > 0)
     wait_for(lambda: not service.daemon.running())
     service.daemon.look()
     assert not service.daemon.running()
     (project.folder / "key").write_text(project.sandbox.key)
     service.daemon.look(anew=True)
     service.wait_for_runs("tea", 1)
-    assert service.daemon.refused("tea") == 0
+    assert service.daemon.not_before("tea") == 0
 
 
 def test_a_snapshot_that_cannot_be_read_stops_no_other(project: Project, service: Service) -> None:
@@ -161,7 +164,7 @@ def test_a_snapshot_that_cannot_be_read_stops_no_other(project: Project, service
     (project.state / "broken.db").write_bytes(b"no database" * 1000)
     service.start()
     service.wait_for_runs("tea", 1)
-    assert service.daemon.refused("broken") == 1
+    assert service.daemon.not_before("broken") > time.time()
     due = service.daemon.waiting()["broken"]
     assert due is not None
     assert due.at > time.time() + 30
@@ -176,7 +179,7 @@ def test_a_fault_that_nobody_thought_of_ends_no_clock(project: Project, service:
         db.execute("update sent set payload = ?", (b"no payload",))
         db.execute("update products set pending = 1")
     service.age("tea", 3600)
-    wait_for(lambda: service.daemon.refused("tea") == 1 and not service.daemon.running())
+    wait_for(lambda: service.daemon.not_before("tea") > 0 and not service.daemon.running())
     with closing(sqlite3.connect(project.state / "tea.db")) as db, db:
         db.execute("update sent set payload = ?", (payload,))
     service.age("tea", 3600)
@@ -259,3 +262,72 @@ def test_silence_is_looked_for_though_nothing_happens(project: Project, service:
     service.wait_for_runs("tea", 1)
     service.daemon.check_alerts()
     assert service.runs("tea") == [("first", "done")]
+
+
+def test_a_fault_with_the_alerts_of_one_keeps_no_other_silent(project: Project) -> None:
+    looked: list[str] = []
+
+    class Odd:
+        """Alerts that nobody can read."""
+
+        @property
+        def to(self) -> tuple[()]:
+            looked.append("odd")
+            raise ArithmeticError
+
+    def load(name: str) -> Schedule:
+        return Schedule.model_construct(enabled=False, alerts=Odd(), _name=name)
+
+    for name in ("one", "two"):
+        project.write(name, "")
+    daemon = Daemon(lambda: schedule_files(project.schedules), load, project.state, jobs=1)
+    daemon.look()
+    daemon.check_alerts()
+    assert looked == ["odd", "odd"]
+
+
+def test_what_goes_away_while_its_job_is_taken_up_is_forgotten_all_the_same(project: Project, service: Service) -> None:
+    project.add("tea", item("T"))  # by hand only: it has no job
+    service.start()
+    (project.schedules / "tea.toml").unlink()
+    service.daemon.look()
+    assert service.daemon.waiting() == {}
+
+
+def test_a_snapshot_that_was_put_right_is_run_at_once(project: Project, service: Service) -> None:
+    project.add("tea", item("T"), first=OFTEN)
+    project.state.mkdir()
+    snapshot = project.state / "tea.db"
+    snapshot.write_bytes(b"no database" * 1000)
+    service.start()
+    wait_for(lambda: service.daemon.not_before("tea") > time.time() and not service.daemon.running())
+    snapshot.unlink()
+    service.daemon.look()
+    service.wait_for_runs("tea", 1)
+
+
+def test_a_clock_that_was_ahead_keeps_nothing_waiting(project: Project, service: Service) -> None:
+    project.add("tea", item("T"), first=OFTEN)
+    (project.folder / "key").unlink()
+    service.start()
+    wait_for(lambda: service.daemon.not_before("tea") > 0 and not service.daemon.running())
+    (project.folder / "key").write_text(project.sandbox.key)
+    service.behind_s = 7200
+    service.daemon.look()
+    service.wait_for_runs("tea", 1)
+
+
+def test_a_snapshot_that_breaks_while_its_schedule_waits_for_its_turn_is_told_once(
+    project: Project, service: Service
+) -> None:
+    for name in ("one", "two"):
+        project.add(name, item(name), first=OFTEN)
+    project.sandbox.add_fault(Fault("slow", seconds=1, count=1))
+    project.state.mkdir()
+    service.start(jobs=1)
+    wait_for(lambda: bool(service.daemon.running()))
+    (first,) = service.daemon.running()
+    (second,) = {"one", "two"} - {first}
+    (project.state / f"{second}.db").write_bytes(b"no database" * 1000)
+    wait_for(lambda: service.daemon.not_before(second) > 0 and not service.daemon.running())
+    assert service.daemon.not_before(second) < time.time() + 61  # the first pause, not the second

@@ -85,6 +85,18 @@ def test_the_lag_counts_from_what_the_document_says_of_itself(shop: Shop) -> Non
     assert look(shop).lag_s is None
 
 
+@pytest.mark.parametrize(
+    "modified",
+    ["yesterday", "Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "Mon, 01 Jan 2026 00:00:00 +9999999999999999"],
+)
+def test_a_date_that_is_none_counts_as_not_said(shop: Shop, modified: str) -> None:
+    shop.publish(*items(3))
+    shop.run()
+    with Store(snapshot_path(shop.state, "shop")) as store:
+        store.execute("update feeds set last_modified = ?", modified)
+    assert look(shop).lag_s == 0
+
+
 def test_a_run_that_goes_on_and_one_that_died(shop: Shop) -> None:
     shop.publish(*items(3))
     shop.run()

@@ -45,19 +45,19 @@ def test_a_summary_that_is_damaged(path: Path) -> None:
 
 def test_a_snapshot_without_runs(path: Path) -> None:
     Store(path).close()
-    assert read_moments(path, NOW) == Moments(None, 0, None, 0, None)
+    assert read_moments(path, NOW) == Moments(None, 0, None)
 
 
 def test_only_runs_that_read_the_feeds_count_as_readings(path: Path) -> None:
     ran(path, "cron", 100, 110)
     ran(path, "approve", 200, 210)
     ran(path, "clock", 300, 310)
-    assert read_moments(path, NOW) == Moments(100, 310, None, 0, None)
+    assert read_moments(path, NOW) == Moments(100, 310, None)
 
 
 def test_a_run_that_died_ended_when_it_began(path: Path) -> None:
     ran(path, "hand", 100, None)
-    assert read_moments(path, NOW) == Moments(100, 100, None, 1, None)
+    assert read_moments(path, NOW) == Moments(100, 100, None, bad=1, bad_at=100, broken=1)
 
 
 def test_bad_runs_in_a_row(path: Path) -> None:
@@ -66,7 +66,7 @@ def test_bad_runs_in_a_row(path: Path) -> None:
     ran(path, "cron", 300, 310, "failed", b'{"error": {"code": "FS-704", "message": "x"}}')
     ran(path, "cron", 400, 410, "interrupted")
     ran(path, "retry", 500, 510, "failed", b'{"error": {"code": "FS-701", "message": "x"}}')
-    assert read_moments(path, NOW) == Moments(500, 510, None, 3, "FS-701")
+    assert read_moments(path, NOW) == Moments(500, 510, None, bad=3, bad_at=510, error="FS-701")
 
 
 def test_what_is_held_or_rejected_is_no_bad_run(path: Path) -> None:
@@ -90,12 +90,31 @@ def test_when_time_changes_a_product(path: Path) -> None:
 
 def test_a_clock_that_was_wrong_blocks_nothing(path: Path) -> None:
     ran(path, "cron", 100, 110)
-    ran(path, "cron", 99_000, 99_010)
-    assert read_moments(path, NOW) == Moments(100, NOW, None, 0, None)
+    ran(path, "cron", 99_000, 99_010, "failed")
+    assert read_moments(path, NOW) == Moments(100, 0, None, bad=1)
 
 
 def test_a_snapshot_of_an_older_feedsync_tells_it_too(path: Path) -> None:
     ran(path, "cron", 100, 110)
     with Store(path) as store:
         store.execute("delete from _sqlite_migrations where name > '0001'")
-    assert read_moments(path, NOW) == Moments(100, 110, None, 0, None)
+    assert read_moments(path, NOW) == Moments(100, 110, None)
+
+
+@pytest.mark.parametrize("trigger", ["clock", "approve", "reconcile"])
+def test_a_run_that_leaves_the_feeds_alone_neither_ends_nor_moves_what_must_be_tried_again(
+    path: Path, trigger: str
+) -> None:
+    ran(path, "cron", 100, 110, "failed")
+    ran(path, "retry", 200, 210, "interrupted")
+    ran(path, trigger, 300, 310)
+    assert read_moments(path, NOW) == Moments(200, 310, None, bad=2, bad_at=210)
+    ran(path, trigger, 400, 410, "failed")
+    assert read_moments(path, NOW) == Moments(200, 410, None, bad=2, bad_at=210)
+
+
+def test_a_bad_run_that_leaves_the_feeds_alone_counts_as_one(path: Path) -> None:
+    ran(path, "cron", 100, 110)
+    ran(path, "approve", 200, 210, "failed", b'{"error": {"code": "FS-705", "message": "x"}}')
+    ran(path, "clock", 300, 310, "interrupted")
+    assert read_moments(path, NOW) == Moments(100, 310, None, bad=1, bad_at=310, broken=1)

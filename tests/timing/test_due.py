@@ -29,9 +29,9 @@ def hourly(tmp_path: Path) -> Schedule:
 
 def moments(
     read_at: int | None = 10 * HOUR, ended_at: int = 10 * HOUR + 60, change_at: int | None = None, bad: int = 0,
-    error: str | None = None,
+    error: str | None = None, broken: int = 0,
 ) -> Moments:  # fmt: skip
-    return Moments(read_at, ended_at, change_at, bad, error)
+    return Moments(read_at, ended_at, change_at, bad, 10 * HOUR + 60 if bad else 0, error, broken)
 
 
 def test_what_never_ran_is_due(hourly: Schedule) -> None:
@@ -88,3 +88,14 @@ def test_a_schedule_whose_clock_is_done_still_retries(tmp_path: Path) -> None:
     assert next_due(schedule(tmp_path, "every = '10d'"), moments(bad=1, error="FS-705")) == Due(
         10 * HOUR + 120, "retry"
     )
+
+
+def test_a_moment_of_time_does_not_move_what_must_be_tried_again(tmp_path: Path) -> None:
+    daily = schedule(tmp_path, "cron = '@daily'")
+    later = moments(ended_at=11 * HOUR, change_at=11 * HOUR + 10, bad=1)
+    assert next_due(daily, later) == Due(10 * HOUR + 120, "retry")
+
+
+def test_a_moment_of_time_that_does_not_come_to_its_plan_is_tried_ever_more_slowly(tmp_path: Path) -> None:
+    daily = schedule(tmp_path, "cron = '@daily'")
+    assert next_due(daily, moments(change_at=5, broken=3)) == Due(10 * HOUR + 60 + 240, "clock")
