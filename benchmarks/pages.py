@@ -77,7 +77,7 @@ def _fill(path: Path, count: int) -> None:
             else:
                 what = ("content", "title", title, " ".join(chance.choices(_WORDS, k=7)), "other")
             changes.append((run, _AT, one.id, one.id, *what))
-        store.many("insert into variants values (?, ?, 0, null, ?, 0, null, null, null, null, null)", variants)
+        store.many("insert into variants (id, product_id, feed, record, grouped) values (?, ?, 0, ?, 0)", variants)
         store.many("insert into changes values (?, ?, ?, ?, ?, ?, ?, ?, 'feed', ?, null, 'send')", changes)
         kinds = dict(Counter(change[4] for change in changes))
         document = DocumentSummary("many.xml", "google-xml", "complete", [], count, count * 2000)

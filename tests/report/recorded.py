@@ -32,7 +32,7 @@ class Recorded:
     def product(self, one: Variant) -> None:
         """What a feed says of a product."""
         self.store.execute(
-            "insert into variants values (?, ?, 0, null, ?, 0, null, null, null, null, null)",
+            "insert into variants (id, product_id, feed, record, grouped) values (?, ?, 0, ?, 0)",
             one.id, one.product_id, _ENCODER.encode(one),
         )  # fmt: skip
 
