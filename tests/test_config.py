@@ -105,6 +105,8 @@ def test_the_field_names_of_the_code_are_no_keys(tmp_path: Path) -> None:
         (GOOD + '[catalogs]\nfrom = "size"\n', 7, "catalogs.from"),
         (GOOD + '[absence]\nthen = "hide"\n', 7, "absence.then"),
         (GOOD + "[absence]\nafter_runs = 0\n", 7, "absence.after_runs"),
+        (GOOD + '[history]\nkeep = "9d"\nchanges = "8d"\n', 6, "history"),
+        (GOOD + '[history]\nchanges = "1d"\n', 7, "history.changes"),
         ('[bik]\nkey = {}\nsecret = { env = "S" }\n' + FEED, 2, "bik.key"),
         ('[bik]\nkey = { env = "K", file = "k" }\nsecret = { env = "S" }\n' + FEED, 2, "bik.key"),
     ],

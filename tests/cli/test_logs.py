@@ -28,12 +28,12 @@ def test_a_run_says_nothing_that_it_did_not_say_before(shop: Shop) -> None:
 def test_json_is_all_that_stderr_says(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(progress, "LINE_EVERY_S", 0.0)
     shop.add("acme", *items(3))
-    shop.project.write("broken", "nonsense = 1")
+    shop.project.write("broken", "teaspoons = 1")
     result = shop.cli("--log-format", "json", *shop.project.arguments("run", "--all"))
     found = lines(result)
     [error] = [line for line in found if line["level"] == "error"]
     assert (error["code"], error["schedule"]) == ("FS-102", "broken")
-    assert "unknown key 'nonsense'" in error["event"]
+    assert "unknown key 'teaspoons'" in error["event"]
     assert "pushed 3 of 3 products" in [line["event"] for line in found]
     [ended] = [line for line in found if line["event"] == "run ended"]
     assert (ended["schedule"], ended["run"], ended["outcome"]) == ("acme", 1, "done")
