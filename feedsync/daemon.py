@@ -27,6 +27,7 @@ from feedsync.due import Due, due_of, pause_after, run_due
 from feedsync.errors import FeedsyncError, Locked
 from feedsync.progress import Stoppable, Stopped
 from feedsync.settings import Schedule
+from feedsync.snapshot.files import Signature, signature, snapshot_files, statuses
 from feedsync.snapshot.lock import schedule_lock
 from feedsync.sync import snapshot_path
 
@@ -40,12 +41,11 @@ _log = structlog.get_logger("feedsync.daemon")
 class Known(msgspec.Struct):
     """A schedule as it is in force: its last good form, None where there never was one."""
 
-    signature: tuple[int, ...]
+    file: Signature
     schedule: Schedule | None = None
-    error: FeedsyncError | None = None
     due: Due | None = None
     #: Of the snapshot when the next moment was reckoned.
-    seen: tuple[int, ...] = ()
+    seen: Signature = ()
     #: What could not even begin: not before then, and how often in a row.
     not_before: int = 0
     refused: int = 0
@@ -105,29 +105,30 @@ class Daemon:
                 self._disarm(name)
                 _log.info("schedule removed", schedule=name)
             for name, path in paths.items():
-                known, signature = self._known.get(name), _signature(path)
-                if known is None or anew or known.signature != signature:
-                    self._read(name, signature)
-                elif stepped or known.seen != _signature(*_snapshot_files(self._state, name)):
+                known, file = self._known.get(name), signature(statuses(path))
+                if known is None or anew or known.file != file:
+                    self._read(name, file)
+                elif stepped or known.seen != _written(self._state, name):
                     if stepped or known.refused:  # what kept it from running may be over
                         known.not_before = known.refused = 0
                     self._arm(name)
             if stepped:
                 self._watch()
 
-    def _read(self, name: str, signature: tuple[int, ...]) -> None:
-        known = self._known.setdefault(name, Known(signature))
-        known.signature, known.not_before, known.refused = signature, 0, 0
+    def _read(self, name: str, file: Signature) -> None:
+        known = self._known.setdefault(name, Known(file))
+        known.file, known.not_before, known.refused = file, 0, 0
+        mistake = None
         try:
-            known.schedule, known.error = self._load(name), None
+            known.schedule = self._load(name)
         except FeedsyncError as error:
-            known.error = error
+            mistake = error
             _log.error("schedule is broken", schedule=name, code=error.code, reason=error.message,
                        last_good_form=known.schedule is not None)  # fmt: skip
         else:
             _log.info("schedule read", schedule=name)
         if known.schedule is not None:
-            self._tell(file_checked, known.schedule, known.error)
+            self._tell(file_checked, known.schedule, mistake)
         self._arm(name)
 
     def _arm(self, name: str) -> None:
@@ -135,7 +136,7 @@ class Daemon:
         known = self._known.get(name)
         if self._stopping or name in self._running or known is None or known.schedule is None:
             return
-        known.seen = _signature(*_snapshot_files(self._state, name))
+        known.seen = _written(self._state, name)
         try:
             known.due = due_of(known.schedule, self._state, int(self._clock()))
         except FeedsyncError as error:
@@ -261,19 +262,6 @@ def daemon_lock(state: Path) -> Iterator[None]:
         lock.__exit__(None, None, None)
 
 
-def _snapshot_files(state: Path, name: str) -> tuple[Path, Path]:
-    """The snapshot, and the log in which a run that ended writes last."""
-    path = snapshot_path(state, name)
-    return path, path.with_name(f"{path.name}-wal")
-
-
-def _signature(*paths: Path) -> tuple[int, ...]:
-    """Differs when a file does; of one that is not there, nothing."""
-    found: list[int] = []
-    for path in paths:
-        try:
-            status = path.stat()
-        except OSError:
-            continue
-        found += (status.st_ino, status.st_mtime_ns, status.st_size)
-    return tuple(found)
+def _written(state: Path, name: str) -> Signature:
+    """Differs when the snapshot does."""
+    return signature(statuses(*snapshot_files(snapshot_path(state, name))))

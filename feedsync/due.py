@@ -52,7 +52,7 @@ def due_of(schedule: Schedule, state: Path, now: int) -> Due | None:
 
 def next_due(schedule: Schedule, moments: Moments | None) -> Due | None:
     """The same of what its snapshot says (None: it has none)."""
-    if not schedule.enabled or (schedule.cron is None and schedule.every is None):
+    if not schedule.clocked:
         return None
     if moments is None or moments.read_at is None:
         return Due(0, "first")

@@ -121,8 +121,12 @@ def _stage(member: Member, now: int, policy: AbsencePolicy) -> str:
     gone = _absence(member, now)
     if gone is None or policy.then == "keep":
         return "live"
-    over = gone.documents >= policy.after_runs or now >= gone.counted_from + policy.after
-    return "removed" if policy.then == "delete" and over else "zero"
+    return "removed" if policy.then == "delete" and is_over(gone, policy, now) else "zero"
+
+
+def is_over(gone: Absence, policy: AbsencePolicy, now: int) -> bool:
+    """Whether what is absent has been so for long enough to be removed (design, section 4)."""
+    return gone.documents >= policy.after_runs or now >= gone.counted_from + policy.after
 
 
 def _absence(member: Member, now: int) -> Absence | None:

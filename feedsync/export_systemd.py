@@ -68,14 +68,10 @@ def systemd_units(schedules: list[Schedule], place: Place) -> dict[str, str]:
     units: dict[str, str] = {}
     for schedule in schedules:
         units[_service_name(schedule)] = _service(schedule, place)
-        if _has_timer(schedule):
+        if schedule.clocked:
             units[_timer_name(schedule)] = _timer(schedule)
     units[DAEMON] = _daemon(schedules, place)
     return units
-
-
-def _has_timer(schedule: Schedule) -> bool:
-    return schedule.enabled and (schedule.cron is not None or schedule.every is not None)
 
 
 def _service_name(schedule: Schedule) -> str:
@@ -98,7 +94,7 @@ def _service(schedule: Schedule, place: Place) -> str:
 
 
 def _daemon(schedules: list[Schedule], place: Place) -> str:
-    timers = " ".join(_timer_name(schedule) for schedule in schedules if _has_timer(schedule))
+    timers = " ".join(_timer_name(schedule) for schedule in schedules if schedule.clocked)
     return (
         _UNIT.format(description="feedsync: all schedules")
         + "# Either this or the timers.\n"

@@ -6,7 +6,6 @@ read is a state like any other, and so is a schedule whose file is broken.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -24,6 +23,7 @@ from feedsync.report.summary import Reason
 from feedsync.settings import Schedule
 from feedsync.snapshot.bikfindings import last_drift
 from feedsync.snapshot.feeds import last_change
+from feedsync.snapshot.files import Signature, signature, snapshot_files, statuses
 from feedsync.snapshot.lock import Holder, holders
 from feedsync.snapshot.moments import READING
 from feedsync.snapshot.products import Products
@@ -150,21 +150,14 @@ def _unreadable(path: Path, error: FeedsyncError | msgspec.DecodeError) -> Reaso
 
 def _snapshot(path: Path, name: str, running: bool) -> Health:
     """What the snapshot says; opened only where it was written since, and always where that was just now."""
-    found = [status for file in (path, path.with_name(f"{path.name}-wal")) if (status := _status(file))]
+    found = statuses(*snapshot_files(path))
     if any(time.time() - status.st_mtime < JUST_NOW_S for status in found):
         return _opened(path, name, running)
-    return _kept(path, name, running, tuple((s.st_ino, s.st_mtime_ns, s.st_size) for s in found))
-
-
-def _status(path: Path) -> os.stat_result | None:
-    try:
-        return path.stat()
-    except OSError:
-        return None
+    return _kept(path, name, running, signature(found))
 
 
 @lru_cache(maxsize=2048)
-def _kept(path: Path, name: str, running: bool, signature: tuple[tuple[int, int, int], ...]) -> Health:
+def _kept(path: Path, name: str, running: bool, written: Signature) -> Health:
     return _opened(path, name, running)
 
 

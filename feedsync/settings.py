@@ -215,6 +215,11 @@ class Schedule(Model):
         return self._file
 
     @property
+    def clocked(self) -> bool:
+        """Whether it runs by itself; else it rests, or runs by hand only."""
+        return self.enabled and (self.cron is not None or self.every is not None)
+
+    @property
     def zone(self) -> ZoneInfo:
         """The time zone of dates without one."""
         return ZoneInfo(self.timezone)

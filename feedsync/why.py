@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from feedsync.effective import is_over
 from feedsync.exported import money
 from feedsync.model import Absence, Member, ProductPayload, VariantPayload
 from feedsync.report.summary import utc_minute
@@ -35,7 +36,7 @@ def _presence(member: Member, schedule: Schedule, now: int) -> list[str]:
         words.append('it stays as it was, by [absence] then = "keep"')
     elif policy.then == "out_of_stock":
         words.append('it stays without stock, by [absence] then = "out_of_stock"')
-    elif absence.documents < policy.after_runs and now < absence.counted_from + policy.after:
+    elif not is_over(absence, policy, now):
         when = utc_minute(absence.counted_from + policy.after)
         words.append(f"it is removed after {_count(policy.after_runs)} ([absence] after_runs), or at {when} (after)")
     return words

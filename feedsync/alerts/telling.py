@@ -70,10 +70,9 @@ def check_alerts(schedule: Schedule, state: Path, *, clock: Clock = time.time) -
     if not schedule.alerts.to:
         return
     now = clock()
-    clocked = schedule.enabled and (schedule.cron is not None or schedule.every is not None)
     try:
         with open_notes(state, schedule.name) as notes:
-            found = find(health(state, schedule.name), schedule.alerts, now, clocked=clocked)
+            found = find(health(state, schedule.name), schedule.alerts, now, clocked=schedule.clocked)
             if not _settled(notes, schedule, found):
                 _tell_all(notes, schedule, found, int(now))
     except OSError as error:

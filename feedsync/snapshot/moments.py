@@ -73,24 +73,21 @@ def _moments(connection: sqlite3.Connection, now: int) -> Moments:
         value: int | None = connection.execute(sql, parameters).fetchone()[0]
         return value
 
-    triggers = ", ".join("?" * len(READING))
     # a run that a wrong clock dated later than now ended long ago
     columns = (
         "select outcome, summary, iif(coalesce(finished_at, started_at) > ?, 0, coalesce(finished_at, started_at))"
     )
     latest = "order by run desc limit ?"
     runs = connection.execute(f"{columns} from runs {latest}", (now, _COUNTED)).fetchall()
-    reading = connection.execute(
-        f"{columns} from runs where trigger in ({triggers}) {latest}", (now, *READING, _COUNTED)
-    ).fetchall()
+    reading = connection.execute(f"{columns} from runs where trigger in {READING} {latest}", (now, _COUNTED)).fetchall()
     bad = _streak(reading, _BAD)
     worst = reading if bad else runs
     bad = bad or min(_streak(runs, _BAD), 1)
     summary = worst[0][1] if bad else None
     error = msgspec.json.decode(summary, type=_Summary).error if summary else None
-    read_at = f"select max(started_at) from runs where trigger in ({triggers}) and started_at <= ?"
+    read_at = f"select max(started_at) from runs where trigger in {READING} and started_at <= ?"
     return Moments(
-        read_at=scalar(read_at, *READING, now),
+        read_at=scalar(read_at, now),
         ended_at=runs[0][2] if runs else 0,
         change_at=scalar("select min(next_change_at) from products"),
         bad=bad,

@@ -31,19 +31,23 @@ class Scripted(http.server.ThreadingHTTPServer):
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
 
+def send(handler: http.server.BaseHTTPRequestHandler, answer: Answer) -> None:
+    """Answer the request that a handler holds."""
+    handler.send_response(answer.status)
+    for name, value in answer.headers.items():
+        handler.send_header(name, value)
+    handler.send_header("Content-Length", str(len(answer.body)))
+    handler.end_headers()
+    handler.wfile.write(answer.body)
+
+
 class _Handler(http.server.BaseHTTPRequestHandler):
     server: Scripted
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.asked.append((self.path, body))
-        answer = self.server.next()
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
+        send(self, self.server.next())
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

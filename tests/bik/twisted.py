@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import httpx
 
-from .scripted import Answer
+from .scripted import Answer, send
 
 #: From the body of a request and the sandbox's answer to it: the answer in its place, or None for that one.
 Twist = Callable[[bytes, bytes], Answer | None]
@@ -42,13 +42,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         answered = self.server.client.post(f"{self.server.target}{path}", content=asked, headers=headers)
         twist = self.server.twists.get(path.removeprefix("/bikPlatformFunctions-"))
         answer = twist(asked, answered.content) if twist else None
-        answer = answer or Answer(answered.content, answered.status_code)
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
+        send(self, answer or Answer(answered.content, answered.status_code))
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import stamina
 
 from feedsync.bik.sandbox import Sandbox
 
+from .project import Project
+
 
 @pytest.fixture(scope="package")
 def shared_sandbox() -> Iterator[Sandbox]:
     with Sandbox() as sandbox:
         yield sandbox
+
+
+@pytest.fixture
+def project(tmp_path: Path, shared_sandbox: Sandbox) -> Project:
+    """An empty project; its store is empty too."""
+    shared_sandbox.reset()
+    return Project(tmp_path, shared_sandbox)
 
 
 @pytest.fixture(autouse=True)

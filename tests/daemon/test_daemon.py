@@ -25,6 +25,18 @@ def ids(project: Project) -> set[str]:
     return set(project.sandbox.products())
 
 
+def one_of_two(project: Project, service: Service) -> tuple[str, str]:
+    """The schedule that runs, and the other one, which waits for its turn a second longer."""
+    for name in ("one", "two"):
+        project.add(name, item(name), first=OFTEN)
+    project.sandbox.add_fault(Fault("slow", seconds=1, count=1))
+    service.start(jobs=1)
+    wait_for(lambda: bool(service.daemon.running()))
+    (first,) = service.daemon.running()
+    (second,) = {"one", "two"} - {first}
+    return first, second
+
+
 def test_what_is_due_runs_at_the_start_and_then_on_its_clock(project: Project, service: Service) -> None:
     project.add("tea", item("T"), first=OFTEN)
     project.add("pots", item("P"), first="cron = '@hourly'")
@@ -242,13 +254,7 @@ def test_what_waits_for_its_turn_does_not_begin_any_more(project: Project, servi
 def test_what_another_hand_ran_while_it_waited_for_its_turn_is_not_run_again(
     project: Project, service: Service
 ) -> None:
-    for name in ("one", "two"):
-        project.add(name, item(name), first=OFTEN)
-    project.sandbox.add_fault(Fault("slow", seconds=1, count=1))
-    service.start(jobs=1)
-    wait_for(lambda: bool(service.daemon.running()))
-    (first,) = service.daemon.running()
-    (second,) = {"one", "two"} - {first}
+    first, second = one_of_two(project, service)
     assert run_program(project.arguments("run", second)) == 0
     service.wait_for_runs(first, 1)
     wait_for(lambda: not service.daemon.running())
@@ -320,14 +326,8 @@ def test_a_clock_that_was_ahead_keeps_nothing_waiting(project: Project, service:
 def test_a_snapshot_that_breaks_while_its_schedule_waits_for_its_turn_is_told_once(
     project: Project, service: Service
 ) -> None:
-    for name in ("one", "two"):
-        project.add(name, item(name), first=OFTEN)
-    project.sandbox.add_fault(Fault("slow", seconds=1, count=1))
     project.state.mkdir()
-    service.start(jobs=1)
-    wait_for(lambda: bool(service.daemon.running()))
-    (first,) = service.daemon.running()
-    (second,) = {"one", "two"} - {first}
+    _, second = one_of_two(project, service)
     (project.state / f"{second}.db").write_bytes(b"no database" * 1000)
     wait_for(lambda: service.daemon.not_before(second) > 0 and not service.daemon.running())
     assert service.daemon.not_before(second) < time.time() + 61  # the first pause, not the second
