@@ -120,7 +120,7 @@ class Comparison:
         return payload is not None and not self._differences(payload, record)
 
     def _sent(self, product_id: str) -> ProductPayload | None:
-        payload = self._store.scalar("select payload from sent where product_id = ?", product_id)
+        payload = self._store.scalar("select unpacked(payload) from sent where product_id = ?", product_id)
         return _PAYLOADS.decode(payload) if payload else None
 
     def _differences(self, payload: ProductPayload, record: dict[str, Any]) -> list[wire.FieldDifference]:

@@ -82,7 +82,7 @@ def new_scheme(store: Store, result: GateResult) -> str | None:
     store.execute("create temp table if not exists looks (look blob, id text, gone integer)")
     store.execute("delete from looks")
     query = (
-        "select v.id, v.record, v.absent_since is not null from variants v join products p on p.id = v.product_id "
+        "select v.id, unpacked(v.record), v.absent_since is not null from variants v join products p on p.id = v.product_id "
         "where v.absent_since is not null or p.sent_hash is null"
     )
     rows = store.connection.execute(query)

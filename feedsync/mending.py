@@ -79,7 +79,7 @@ class Mending:
             return False
         payload, exact = understood
         if self._drops_omitted and (
-            sent := self._store.scalar("select payload from sent where product_id = ?", product_id)
+            sent := self._store.scalar("select unpacked(payload) from sent where product_id = ?", product_id)
         ):
             payload, exact = _of_ours(payload, _PAYLOADS.decode(sent)), False
         keep_past(self._store, product_id, self._run)

@@ -216,7 +216,9 @@ class _Search:
 
     def _news(self, variant: Variant | None) -> list[FieldChange] | None:
         """What an item says otherwise than the last run that read it took it."""
-        record = self._store.scalar("select record from variants where id = ?", variant.id) if variant else None
+        record = (
+            self._store.scalar("select unpacked(record) from variants where id = ?", variant.id) if variant else None
+        )
         if variant is None or record is None:
             return None
         before, after = exported(_VARIANTS.decode(record)).texts(), exported(variant).texts()

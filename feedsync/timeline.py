@@ -35,7 +35,7 @@ def timeline(store: Store, product_id: str, variant_id: str | None = None) -> It
 
     It goes back as far as the way back to earlier runs does ([history] keep); the oldest moments are then what was known.
     """
-    after = _payload(store.scalar("select payload from sent where product_id = ?", product_id))
+    after = _payload(store.scalar("select unpacked(payload) from sent where product_id = ?", product_id))
     rows = store.rows(
         "select run, coalesce(started_at, (select min(started_at) from runs)), payload from past left join runs using (run) "
         "where product_id = ? order by run desc",

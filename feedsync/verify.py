@@ -108,7 +108,7 @@ class _Verification:
     def _sent(self, which: str, *parameters: int) -> Iterator[list[Planned]]:
         """The products that Bik acknowledged and that ``which`` chooses, by id."""
         query = (
-            "select p.id, p.sent_hash, s.payload from products p join sent s on s.product_id = p.id "
+            "select p.id, p.sent_hash, unpacked(s.payload) from products p join sent s on s.product_id = p.id "
             f"where {which} and p.id > ? order by p.id limit ?"
         )
         for rows in self._pages(query, *parameters):

@@ -190,7 +190,7 @@ def _normalized(store: Store) -> Iterator[msgspec.Struct]:
 
 
 def _acknowledged(store: Store) -> Iterator[msgspec.Struct]:
-    rows = store.rows("select payload from sent order by product_id")
+    rows = store.rows("select unpacked(payload) from sent order by product_id")
     while chunk := [_PAYLOADS.decode(row[0]) for row in islice(rows, _CHUNK)]:
         foreign = Products(store).foreign_catalogs([payload.id for payload in chunk])
         for payload in chunk:

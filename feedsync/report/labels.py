@@ -53,11 +53,11 @@ def labels_of(store: Store, product_ids: list[str]) -> dict[str, Label]:
 
 def _labels(store: Store, subjects: str, parameter: object) -> dict[str, Label]:
     found = {}
-    for (payload,) in store.rows(f"select payload from sent where product_id in ({subjects})", parameter):
+    for (payload,) in store.rows(f"select unpacked(payload) from sent where product_id in ({subjects})", parameter):
         product = _PAYLOADS.decode(payload)
         found[product.id] = Label(product.title, dict(product.metafields).get("brand"))
     # min() takes the other columns from the row of the lowest id, which is the one that names a product
-    query = f"select product_id, min(id), record from variants where product_id in ({subjects}) group by product_id"
+    query = f"select product_id, min(id), unpacked(record) from variants where product_id in ({subjects}) group by product_id"
     for product_id, _, record in store.rows(query, parameter):
         found[product_id] = _label(_VARIANTS.decode(record))
     return found

@@ -28,7 +28,7 @@ class Pin(msgspec.Struct, frozen=True):
 
 def keep_past(store: Store, product_id: str, run: int) -> None:
     """Before *sent* moves: what it was. Only the first of several moves in one run counts."""
-    old = store.scalar("select payload from sent where product_id = ?", product_id)
+    old = store.scalar("select unpacked(payload) from sent where product_id = ?", product_id)
     if old is None and store.scalar("select once_sent from products where id = ?", product_id) == 0:
         store.execute("update products set first_run = ? where id = ?", run, product_id)
         return
@@ -69,7 +69,7 @@ class Pins:
 
     def _as_of(self, run: int) -> Iterator[tuple[str, bytes | None]]:
         query = (
-            "select p.id, p.first_run, s.payload, h.run, h.payload from products p "
+            "select p.id, p.first_run, unpacked(s.payload), h.run, h.payload from products p "
             "left join sent s on s.product_id = p.id "
             "left join past h on h.product_id = p.id and h.run = "
             "(select min(run) from past where product_id = p.id and run > ?) order by p.id"

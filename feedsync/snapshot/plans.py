@@ -73,7 +73,7 @@ class PlanTable:
         place = (-1, "")
         while True:
             rows = self._store.connection.execute(
-                "select urgency, product_id, action, payload, hash from plan "
+                "select urgency, product_id, action, unpacked(payload), hash from plan "
                 "where action = ? and (urgency, product_id) > (?, ?) order by urgency, product_id limit ?",
                 (action, *place, _CHUNK),
             ).fetchall()

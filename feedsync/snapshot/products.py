@@ -238,7 +238,9 @@ class Products:
     def forget(self, product_id: str) -> None:
         """The store does not have the product: neither do we, but for having had it once, and variants still named."""
         gone = list(
-            self.store.rows("select record from variants where product_id = ? and absent_since is not null", product_id)
+            self.store.rows(
+                "select unpacked(record) from variants where product_id = ? and absent_since is not null", product_id
+            )
         )
         count_spellings(self.store, Counter({p: -n for p, n in _paths(gone).items()}))
         self.store.execute("delete from variants where product_id = ? and absent_since is not null", product_id)

@@ -11,8 +11,8 @@ _PAYLOADS = msgspec.msgpack.Decoder(ProductPayload)
 #: The columns of a row that :func:`state_of` takes; ``p`` are products, ``v`` their variants.
 STATE_QUERY = (
     "select p.id, p.cause, p.sent_hash, p.attempted_hash, p.attempted, p.outcome, p.message, p.once_sent, p.looked, "
-    "(select payload from sent where product_id = p.id), v.record, v.absent_since, v.absent_documents, v.absent_counted, "
-    "v.moved_from"
+    "(select unpacked(payload) from sent where product_id = p.id), unpacked(v.record), v.absent_since, "
+    "v.absent_documents, v.absent_counted, v.moved_from"
 )
 
 

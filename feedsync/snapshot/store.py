@@ -10,6 +10,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from sqlite_utils import Database
 from feedsync import __version__
 from feedsync.errors import ConfigError, Fatal, FeedsyncError
 from feedsync.snapshot.copies import Mark, copy_snapshot, kept_folder
+from feedsync.snapshot.records import Packer
 from feedsync.snapshot.schema import PAGE_BYTES, migrations
 
 _KNOWN = {migration.name for migration in migrations.pending(Database(memory=True))}
@@ -80,6 +82,7 @@ class Store:
     def _prepare(self) -> None:
         execute = self.connection.execute
         self.db = Database(self.connection)
+        self.connection.create_function("unpacked", 1, self._unpacked, deterministic=True)
         applied = migrations_in(self.db, self.path)
         pending = _KNOWN - applied
         if self.read_only:
@@ -99,6 +102,19 @@ class Store:
         migrations.apply(self.db)
         if self.meta("written_by") != __version__.encode():
             self.set_meta("written_by", __version__.encode())
+
+    @cached_property
+    def packer(self) -> Packer:
+        """What stored records are packed with; queries read them as ``unpacked(record)``."""
+        return Packer(self.meta("dictionary"))
+
+    def set_dictionary(self, dictionary: bytes) -> None:
+        """Give a snapshot without a dictionary its first and last one."""
+        self.execute("insert into meta values ('dictionary', ?)", dictionary)
+        self.packer = Packer(dictionary)
+
+    def _unpacked(self, stored: bytes | None) -> bytes | None:
+        return self.packer.unpack(stored)
 
     def _keep_before(self, migration: str) -> None:
         """A copy of the file as an older feedsync wrote it, before it becomes what that one cannot read any more."""
@@ -121,8 +137,12 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing; within another one, a part that can fail alone."""
-        with self.db.atomic():
-            yield
+        try:
+            with self.db.atomic():
+                yield
+        except BaseException:
+            self.__dict__.pop("packer", None)  # its dictionary may have been undone with the rest
+            raise
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
@@ -132,6 +152,7 @@ class Store:
             yield
         finally:
             self.connection.rollback()
+            self.__dict__.pop("packer", None)
 
     def rows(self, sql: str, *parameters: Any) -> Iterator[tuple[Any, ...]]:
         """The rows of a query."""

@@ -14,7 +14,7 @@ from feedsync.snapshot.store import Store
 
 _CHUNK_ROWS = 2000
 _VARIANTS = msgspec.msgpack.Decoder(Variant)
-_OLD = "select record, hash, product_id, absent_since is not null, feed from variants where id = ?"
+_OLD = "select unpacked(record), hash, product_id, absent_since is not null, feed from variants where id = ?"
 _Old = tuple[bytes, bytes, str, int, int]
 
 

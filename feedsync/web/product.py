@@ -52,7 +52,7 @@ def product_page(store: Store, schedule: Schedule, item_id: str, now: int) -> Pr
     if not story.known:
         return None
     product_id = story.product_id
-    payload = store.scalar("select payload from sent where product_id = ?", product_id)
+    payload = store.scalar("select unpacked(payload) from sent where product_id = ?", product_id)
     sent = _PAYLOADS.decode(payload) if payload else None
     rows = list(
         store.rows(
