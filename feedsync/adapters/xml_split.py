@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import compress
+from itertools import accumulate, compress
 from operator import not_
 from typing import BinaryIO
 
@@ -22,6 +22,8 @@ from feedsync.adapters.base import ITEM_LIMIT_BYTES, Block, Known, RawItem, item
 from feedsync.adapters.xml_head import SECTIONS, TAG_REST, Head
 
 BLOCK_BYTES = 1 << 20
+#: After one that was not, so many blocks are not taken for evenly spaced.
+_UNEVEN_BLOCKS = 16
 #: What holds the beginning of any tag that the buffer's end cuts off.
 _TAG_BYTES = 1024
 #: What may stand between two items and means nothing: no text, and no element that begins there.
@@ -55,6 +57,7 @@ class Splitter:
         self._position = 0  # how much of the buffer is done
         self._outside = 0  # up to here no item can begin
         self._eof = False
+        self._uneven = 0  # so many blocks are cut item by item: the white space between theirs differs
         self._torn = False  # what follows is the rest of an item that was too large
         self._gap = b""  # the closing tags since the last item, of what the buffer holds no more
         self.tail = b""
@@ -65,15 +68,18 @@ class Splitter:
         while True:
             self._fill(BLOCK_BYTES)
             block = self._fast(known)
-            # how many items are read token by token before the fast path is tried again
-            patience = 1 if block.hashes else min(2 * patience, 1024)
             yield block
+            if block.hashes:
+                patience = 1
+                continue
+            # how many items are read token by token before the fast path is tried again
             for _ in range(patience):
                 unit = self._next_unit()
                 if unit is None:
                     self.tail = self._gap + self._buffer[self._position :]
                     return
                 yield _single(unit, known)
+            patience = min(2 * patience, 1024)
 
     def _fill(self, size: int) -> None:
         """Drop what is done, and hold at least ``size`` bytes of what is not, or all there is."""
@@ -88,38 +94,54 @@ class Splitter:
 
     def _fast(self, known: Known) -> Block:
         """All items of the buffer up to the first that is neither known nor clean."""
-        buffer = self._buffer
-        view = memoryview(buffer)  # hashing copies nothing
-        start = _SPACE.match(buffer, self._position).end()  # type: ignore[union-attr]  # it matches nothing, too
-        starts, ends, hashes = [], [], []
-        for match in self._ending.finditer(buffer, start):
-            end, following = match.span()
-            starts.append(start)
-            ends.append(end)
-            hashes.append(item_hash(view[start:end]))
-            start = following
+        even = not self._uneven
+        self._uneven -= not even
+        starts, raws = self._cut(even=even)
+        hashes = list(map(item_hash, raws))
         flags = known(hashes)
-        block = Block(hashes, [], [])
-        count = len(hashes)
+        block = Block(hashes, starts, [])
+        count = len(raws)
         if not all(flags):
             for index in compress(range(count), map(not_, flags)):
-                raw = buffer[starts[index] : ends[index]]
-                inner = self._clean_start(raw)
+                raw = raws[index]
+                if raw.startswith(self._open) and self._odd.search(raw, 1) is None:
+                    inner: int | None = 0  # nearly always: it begins at once, and holds no item, comment or section
+                elif even and (self._close in raw or raw[:1].isspace()):
+                    self._uneven = _UNEVEN_BLOCKS
+                    return self._fast(known)
+                else:
+                    inner = self._clean_start(raw)
                 if inner is None:
                     count = index
                     break
-                offset = self._base + starts[index] + inner
-                block.misses.append((index, RawItem(raw[inner:] + self._close, offset, hashes[index])))
+                item = RawItem(raw[inner:] + self._close, self._base + starts[index] + inner, hashes[index])
+                block.misses.append((index, item))
+        if count:
+            self._position = starts[count - 1] + len(raws[count - 1]) + len(self._close)
         block.hashes = hashes[:count]
         block.offsets = [self._base + start for start in starts[:count]]
-        if count:
-            self._position = ends[count - 1] + len(self._close)
         return block
+
+    def _cut(self, *, even: bool) -> tuple[list[int], list[bytes]]:
+        """Where the buffer's items begin, and each but for its closing tag; ``even``: all with one white space between."""
+        buffer = self._buffer
+        start = _SPACE.match(buffer, self._position).end()  # type: ignore[union-attr]  # it matches nothing, too
+        first = self._ending.search(buffer, start)
+        if first is None:
+            return [], []
+        if even:
+            raws = buffer[start:].split(first[0])
+            del raws[-1]  # none, or one whose end is not here
+            return list(accumulate(map(len, raws), lambda begin, size: begin + size + len(first[0]), initial=start)), raws
+        starts, raws = [], []
+        for match in self._ending.finditer(buffer, start):
+            starts.append(start)
+            raws.append(buffer[start : match.start()])
+            start = match.end()
+        return starts, raws
 
     def _clean_start(self, raw: bytes) -> int | None:
         """Where the item begins in a slice that lacks only its closing tag; None when the slice is not clean."""
-        if raw.startswith(self._open) and self._odd.search(raw, 1) is None:
-            return 0  # nearly always: it begins at once, and holds no other item, comment, section or instruction
         if b"<!" in raw or b"<?" in raw:
             start, position = None, 0
             while match := self._token.search(raw, position):
