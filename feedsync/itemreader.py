@@ -1,6 +1,6 @@
 """From raw items to the rows that the snapshot takes: parse, interpret, encode.
 
-It does nothing else, so it can run in this process or in another one: :mod:`feedsync.workers`.
+It does nothing else, so it can run in this process or in another one: :mod:`feedsync.pool`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ _ENCODER = msgspec.msgpack.Encoder()
 
 #: A raw item with its position in the document.
 Placed = tuple[int, RawItem]
+_JOBS = msgspec.msgpack.Decoder(list[Placed])
 
 
 class Taken(msgspec.Struct, gc=False):
@@ -51,6 +52,10 @@ class ItemReader:
             self._take(position, item, found, taken)
         taken.unseen = self._interpret.unseen()
         return taken
+
+    def answer(self, job: bytes) -> bytes:
+        """The same for another process, in and out as MessagePack."""
+        return _ENCODER.encode(self.read(_JOBS.decode(job)))
 
     def _take(self, position: int, item: RawItem, parsed: Parsed, taken: Taken) -> None:
         interpreted = self._interpret(parsed)

@@ -13,6 +13,7 @@ from pathlib import Path
 from feedsync.adapters.registry import candidates
 from feedsync.errors import ConfigError, FeedsyncError, Problem
 from feedsync.ingest import ingest, reading_key
+from feedsync.pool import usual_workers
 from feedsync.progress import Progress, Stages
 from feedsync.rejoin import rejoin
 from feedsync.settings import Schedule
@@ -24,7 +25,6 @@ from feedsync.snapshot.parts import Parts
 from feedsync.snapshot.store import Store
 from feedsync.sources import Credentials, Document, Validators, fetch, redact
 from feedsync.sources.pages import fetch_pages
-from feedsync.workers import usual_workers
 
 
 def read_feeds(

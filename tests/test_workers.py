@@ -20,10 +20,11 @@ from feedsync.adapters.google_xml import GoogleXml
 from feedsync.ingest import ingest
 from feedsync.interpret import Interpreter
 from feedsync.itemreader import ItemReader, Placed, Taken
+from feedsync.pool import Pool, _Worker, main, serve, usual_workers
 from feedsync.snapshot.items import Items
 from feedsync.snapshot.store import Store
 from feedsync.testing import AdapterConformance
-from feedsync.workers import Readers, main, serve, usual_workers
+from feedsync.workers import Readers
 from tests.adapters import test_conformance, test_conformance_json, test_conformance_tables
 from tests.ingest.street import Street, document, item, rss, schedule, unreadable
 
@@ -59,18 +60,23 @@ def there(readers: Readers, lots: list[list[Placed]]) -> list[Taken]:
     return results + list(readers.finish())
 
 
+def workers_of(readers: Readers) -> list[_Worker]:
+    """The processes that read; none where all is read here."""
+    return [] if readers._pool is None else readers._pool._workers
+
+
 def test_workers_give_what_this_process_gives() -> None:
     reader, lots = placed()
     with Readers(reader, workers=2, many=11) as readers:
         assert there(readers, lots) == here()
-        assert [worker._process is not None for worker in readers._workers] == [True, True]
+        assert [worker._process is not None for worker in workers_of(readers)] == [True, True]
 
 
 def test_few_items_start_nothing() -> None:
     reader, lots = placed()
     with Readers(reader, workers=2) as readers:
         assert there(readers, lots) == here()
-        assert readers._workers == []
+        assert workers_of(readers) == []
 
 
 def test_many_items_of_very_many_start_nothing() -> None:
@@ -78,21 +84,21 @@ def test_many_items_of_very_many_start_nothing() -> None:
     with Readers(reader, workers=2, many=1) as readers:
         for lot in lots:
             list(readers.put([(1000 + 30 * position, one) for position, one in lot]))
-        assert readers._workers == []
+        assert workers_of(readers) == []
 
 
 def test_without_workers_all_is_read_here() -> None:
     reader, lots = placed()
     with Readers(reader, workers=0, many=1) as readers:
         assert there(readers, lots) == here()
-        assert readers._workers == []
+        assert workers_of(readers) == []
 
 
 def test_a_worker_that_dies_costs_nothing_but_time() -> None:
     reader, lots = placed()
     with Readers(reader, workers=1, many=1) as readers:
-        results = list(readers.put(lots[0])) or [readers._next()]
-        [worker] = readers._workers
+        results = [*readers.put(lots[0]), *readers.finish()]
+        [worker] = workers_of(readers)
         assert worker._process is not None
         os.kill(worker._process.pid, signal.SIGKILL)
         worker._process.wait()
@@ -110,7 +116,7 @@ def test_leaving_early_leaves_no_process_behind() -> None:
     reader, lots = placed()
     with Readers(reader, workers=2, many=1) as readers:
         list(readers.put(lots[0]))
-        processes = [worker._process for worker in readers._workers]
+        processes = [worker._process for worker in workers_of(readers)]
     assert all(process is not None and process.poll() is not None for process in processes)
 
 
@@ -124,7 +130,7 @@ def test_a_worker_is_given_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, lots = placed()
     with Readers(reader, workers=1, many=1) as readers:
         list(readers.put(lots[0]))
-        [worker] = readers._workers
+        [worker] = workers_of(readers)
         assert worker._process is not None
         assert b"hidden-word" not in Path(f"/proc/{worker._process.pid}/environ").read_bytes()
 
@@ -136,8 +142,8 @@ def test_a_worker_serves_until_the_other_side_is_gone() -> None:
     thread = Thread(target=main, args=(theirs.detach(),))
     thread.start()
     with Readers(reader, workers=1, many=10**9) as readers:
-        readers._start()
-        [worker] = readers._workers
+        readers._pool = Pool(reader, 1)
+        [worker] = workers_of(readers)
         worker._channel.close()
         worker._channel = channel
         assert there(readers, lots[:3]) == here()[:3]
