@@ -132,7 +132,9 @@ class Splitter:
         if even:
             raws = buffer[start:].split(first[0])
             del raws[-1]  # none, or one whose end is not here
-            return list(accumulate(map(len, raws), lambda begin, size: begin + size + len(first[0]), initial=start)), raws
+            return list(
+                accumulate(map(len, raws), lambda begin, size: begin + size + len(first[0]), initial=start)
+            ), raws
         starts, raws = [], []
         for match in self._ending.finditer(buffer, start):
             starts.append(start)
