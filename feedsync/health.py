@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -270,6 +269,8 @@ def _lag(store: Store, changed_at: int | None, modified: str | None) -> float | 
 
 def _made_at(modified: str | None) -> float | None:
     """``Last-Modified`` in Unix seconds; None where it is no date."""
+    from email.utils import parsedate_to_datetime  # mail takes as long to load as all the rest of this module
+
     try:
         made: datetime = parsedate_to_datetime(modified or "")
         return made.timestamp()

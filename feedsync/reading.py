@@ -24,7 +24,6 @@ from feedsync.snapshot.items import Items
 from feedsync.snapshot.parts import Parts
 from feedsync.snapshot.store import Store
 from feedsync.sources import Credentials, Document, Validators, fetch, redact
-from feedsync.sources.pages import fetch_pages
 
 
 def read_feeds(
@@ -152,6 +151,8 @@ def fetch_feed(
 
     credentials = credentials_of(schedule, number)
     if feed.pages is not None:
+        from feedsync.sources.pages import fetch_pages  # with the libraries of HTTP
+
         where = f"{schedule.file}: [[feeds]] {number + 1}"
         return fetch_pages(
             feed.location, feed.pages, spool_dir=spool, query=feed.pages.resolved_query(where=where),

@@ -56,6 +56,8 @@ class _Verification:
         sent = self._sent("p.sent_run = ? and p.outcome = 'acknowledged'", self._run)
         for batch in chain(sent, self._deleted("1")):
             self._read(batch if self._schedule.bik.verify == "all" else _sample(batch, self._run))
+        if not self._differing():
+            return
         try:
             for attempt in rounds(self._pause_s, _TRIES):
                 with attempt:

@@ -10,37 +10,27 @@ import logging
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import msgspec
-import stamina
 from pydantic import SecretStr
 
 from feedsync.bik.rate import RateBudget
 from feedsync.bik.wire import BikCatalog, BikProduct
 from feedsync.errors import Fatal, FeedsyncError, Rejected, Retryable
-from feedsync.sources.network import trusted
 
-TIMEOUT = httpx.Timeout(connect=15, read=60, write=60, pool=60)
+if TYPE_CHECKING:
+    from feedsync.bik.transport import Transport
+
 ATTEMPTS = 5
 #: The first pause between two tries; each next one doubles, with jitter.
 BACKOFF_S = 1.0
 #: The longest that a ``Retry-After`` is waited for within a run.
 RETRY_AFTER_LIMIT_S = 300.0
-#: A larger answer is none (bytes, unpacked), nor is one that takes longer (seconds).
-LARGEST_BYTES = 64_000_000
-LONGEST_S = 300.0
 #: These leave open whether the request was applied.
 IN_DOUBT = ("FS-705", "FS-706")
 _WORDS = 300
 _LOG = logging.getLogger("feedsync.bik")
-#: Where servers and the gateways before them number their requests; Bik's reference names none.
-REQUEST_IDS = ("X-Request-Id", "X-Correlation-Id", "Function-Execution-Id", "X-Cloud-Trace-Context")
-_LONGEST_ID = 100
 
 
 class Exchange(msgspec.Struct):
@@ -63,15 +53,8 @@ class Bik:
         self, base_url: str, key: SecretStr, secret: SecretStr, budget: RateBudget, *, connections: int = 8,
         attempts: int = ATTEMPTS, backoff_s: float = BACKOFF_S,
     ) -> None:  # fmt: skip
-        self._http = httpx.Client(
-            auth=httpx.BasicAuth(key.get_secret_value(), secret.get_secret_value()),
-            headers={"Content-Type": "application/json", "Accept": "application/json", "User-Agent": "feedsync"},
-            timeout=TIMEOUT,
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            verify=trusted("http"),
-            trust_env=False,
-            follow_redirects=False,
-        )
+        self._key, self._secret, self._connections = key, secret, connections
+        self._transport: Transport | None = None
         self._base_url = base_url
         self._budget = budget
         self._attempts, self._backoff_s = attempts, backoff_s
@@ -85,7 +68,8 @@ class Bik:
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        if self._transport is not None:
+            self._transport.close()
 
     def stop(self) -> None:
         """The run ends: what is on the wire is heard out, and nothing is tried again or waits for its turn."""
@@ -149,11 +133,13 @@ class Bik:
             Retryable: FS-704 to FS-706 after the last try, FS-709 when the run ended before the first; where any try
                 leaves open whether it was applied, the error is that one's (FS-705, FS-706).
         """
+        from feedsync.retrying import retry_context  # like httpx: a run without a request does without it
+
         content = msgspec.json.encode(body)
         heard = heard or Exchange()
         errors: list[Retryable] = []
         try:
-            for attempt in stamina.retry_context(
+            for attempt in retry_context(
                 on=self._again, attempts=self._attempts, timeout=None, wait_initial=self._backoff_s,
                 wait_max=60 * self._backoff_s, wait_jitter=self._backoff_s,
             ):  # fmt: skip
@@ -183,41 +169,41 @@ class Bik:
             self.requests += 1
         heard.status = heard.inner_status = heard.request_id = None
         heard.tries += 1
+        transport = self._opened()
         began = time.monotonic()
         try:
-            response, body = self._heard(call, content)
-        except httpx.HTTPError as error:
-            self._note(call, "none", heard)
-            raise Retryable("FS-705", reason=f"{type(error).__name__} in {call}") from None
+            answer = transport.post(f"{self._base_url}/bikPlatformFunctions-{call}", content, call)
+        except Retryable as error:
+            if error.code == "FS-705":
+                self._note(call, "none", heard)
+            raise
         finally:
             heard.duration_ms = round((time.monotonic() - began) * 1000)
-        heard.status, heard.request_id = response.status_code, _request_id(response)
-        with suppress(TypeError, ValueError):
-            self.server_time = parsedate_to_datetime(response.headers.get("Date")).timestamp()
-        envelope = _envelope(body)
+        heard.status, heard.request_id = answer.status, answer.request_id
+        if answer.server_time is not None:
+            self.server_time = answer.server_time
+        envelope = _envelope(answer.body)
         heard.inner_status = _inner(envelope)
-        status = _status(response.status_code, envelope)
+        status = _status(answer.status, envelope)
         self._note(call, "unreadable" if status is None else str(status) if status < 600 else "other", heard)
         if status is None:
-            raise Retryable("FS-706", reason=f"{call} answered {response.status_code} without a readable envelope")
+            raise Retryable("FS-706", reason=f"{call} answered {answer.status} without a readable envelope")
         if status < 300:
             return (envelope or {}).get("data")
-        raise _refusal(call, status, _words(envelope, response), _retry_after(response))
+        raise _refusal(call, status, _words(envelope, answer.status), answer.retry_after_s)
 
     def _note(self, call: str, answer: str, heard: Exchange) -> None:
         with self._lock:
             self.answers[answer] += 1
         _LOG.debug("request", extra={"call": call, "answer": answer, "request": heard.request_id, "try": heard.tries})
 
-    def _heard(self, call: str, content: bytes) -> tuple[httpx.Response, bytes]:
-        """The answer and its body, unpacked; one without end is given up."""
-        began, body = time.monotonic(), bytearray()
-        with self._http.stream("POST", f"{self._base_url}/bikPlatformFunctions-{call}", content=content) as response:
-            for part in response.iter_bytes():
-                body += part
-                if len(body) > LARGEST_BYTES or time.monotonic() - began > LONGEST_S:
-                    raise Retryable("FS-706", reason=f"{call} gave an answer without end ({len(body):,} bytes of it)")
-        return response, bytes(body)
+    def _opened(self) -> Transport:
+        from feedsync.bik.transport import Transport
+
+        with self._lock:
+            if self._transport is None:
+                self._transport = Transport(self._key, self._secret, self._connections)
+            return self._transport
 
 
 def _refusal(call: str, status: int, words: str, after_s: float | None) -> FeedsyncError:
@@ -270,27 +256,10 @@ def _inner(envelope: dict[str, Any] | None) -> int | None:
     return int(inner) if isinstance(inner, int | float) and 0 <= inner < 10**9 and inner == int(inner) else None
 
 
-def _request_id(response: httpx.Response) -> str | None:
-    """The number that the server gave the request, by which its maker finds it; untrusted text."""
-    found = next((value for name in REQUEST_IDS if (value := response.headers.get(name, "").strip())), "")
-    return "".join(c if c.isprintable() else " " for c in found)[:_LONGEST_ID] or None
-
-
-def _words(envelope: dict[str, Any] | None, response: httpx.Response) -> str:
+def _words(envelope: dict[str, Any] | None, status: int) -> str:
     """Bik's own words, cut short; it is untrusted text."""
     errors = (envelope or {}).get("errors")
     messages = [e["message"] for e in errors if isinstance(e, dict) and isinstance(e.get("message"), str)] \
         if isinstance(errors, list) else []  # fmt: skip
-    text = "; ".join(messages) or f"status {response.status_code} without a message"
+    text = "; ".join(messages) or f"status {status} without a message"
     return "".join(c if c.isprintable() else " " for c in text)[:_WORDS]
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """``Retry-After`` in seconds, given as a number or as a date (RFC 9110, 10.2.3)."""
-    value = response.headers.get("Retry-After", "")
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return None

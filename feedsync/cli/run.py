@@ -32,7 +32,6 @@ from feedsync.cli.completion import schedule_names
 from feedsync.cli.progress import showing
 from feedsync.due import due_of, run_due
 from feedsync.errors import ConfigError, Fatal, FeedsyncError, Locked
-from feedsync.metrics import write_textfile
 from feedsync.planning import Options
 from feedsync.report.summary import Reason, RunSummary, utc_minute
 from feedsync.report.terminal import plain, print_run
@@ -143,6 +142,8 @@ def run(
             except OSError as error:  # a log that is full does not stop the sync
                 unwritten = error
     if metrics_file is not None:
+        from feedsync.metrics import write_textfile  # with prometheus_client and its server
+
         try:
             write_textfile(metrics_file, where.views(time.time()))
         except Fatal as error:

@@ -12,10 +12,8 @@ from typing import Final
 
 from feedsync.errors import Fatal
 from feedsync.sources.document import DEFAULT_LIMITS, Credentials, Document, Limits, Validators
-from feedsync.sources.http import fetch_http
 from feedsync.sources.local import fetch_local
 from feedsync.sources.redact import redact
-from feedsync.sources.remote import SCHEMES, fetch_remote
 
 _SCHEME: Final = re.compile(r"(?:(file):|([a-z][a-z0-9+.\-]*)://)", re.IGNORECASE)
 
@@ -60,7 +58,10 @@ def fetch(
     if scheme in _WEBDAV:
         location = f"{_WEBDAV[scheme]}{location[len(scheme) :]}"
         scheme = _WEBDAV[scheme]
+    # the libraries of the network take longer to load than most files on this machine to read
     if scheme in ("http", "https"):
+        from feedsync.sources.http import fetch_http
+
         return fetch_http(
             location,
             spool_dir=spool_dir,
@@ -70,6 +71,8 @@ def fetch(
             allow_private_hosts=allow_private_hosts,
             progress=progress,
         )
+    from feedsync.sources.remote import SCHEMES, fetch_remote
+
     if scheme in SCHEMES:
         return fetch_remote(
             location,

@@ -13,7 +13,6 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import xxhash
 
@@ -99,6 +98,8 @@ def _path_of(location: str, shown: str) -> str:
     parts = urlsplit(location)
     if parts.netloc.lower() not in ("", "localhost"):
         raise Fatal("FS-205", location=shown, reason="a file:// address cannot name another machine")
+    from urllib.request import url2pathname  # it brings the standard library's HTTP client with it
+
     return url2pathname(parts.path)
 
 

@@ -16,14 +16,11 @@ from functools import cache
 
 import certifi
 import msgspec
-import stamina
-import stamina.instrumentation
 
 from feedsync.errors import Retryable
+from feedsync.retrying import RetryingCaller
 from feedsync.sources.addresses import Resolver, resolve, system_resolver
 from feedsync.sources.document import Limits
-
-stamina.instrumentation.set_on_retry_hooks([])  # they would print to stdout, which belongs to reports
 
 
 class Network(msgspec.Struct, frozen=True):
@@ -46,9 +43,9 @@ def trusted(protocol: str) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=certifi.where())
 
 
-def again(limits: Limits) -> stamina.RetryingCaller:
+def again(limits: Limits) -> RetryingCaller:
     """Return what calls a function again, with the pauses and as often as ``limits`` say."""
-    return stamina.RetryingCaller(
+    return RetryingCaller(
         attempts=limits.attempts,
         timeout=limits.total_timeout_s,
         wait_initial=limits.backoff_s,

@@ -16,9 +16,9 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 import msgspec
-import stamina
 
 from feedsync.errors import FeedsyncError, Retryable
+from feedsync.retrying import retry_context
 from feedsync.sources.document import Limits
 from feedsync.sources.spool import Anew
 
@@ -74,7 +74,7 @@ class Body:
             raise stopped
         wanted = {"Range": f"bytes={self._position}-", "If-Range": condition}
         try:
-            for attempt in stamina.retry_context(
+            for attempt in retry_context(
                 on=Retryable,
                 attempts=self._attempts + 1,
                 timeout=left_s,

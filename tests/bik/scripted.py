@@ -33,7 +33,10 @@ class Scripted(http.server.ThreadingHTTPServer):
 
 def send(handler: http.server.BaseHTTPRequestHandler, answer: Answer) -> None:
     """Answer the request that a handler holds."""
-    handler.send_response(answer.status)
+    if "Date" in answer.headers:
+        handler.send_response_only(answer.status)
+    else:
+        handler.send_response(answer.status)
     for name, value in answer.headers.items():
         handler.send_header(name, value)
     handler.send_header("Content-Length", str(len(answer.body)))

@@ -108,7 +108,7 @@ def test_404_of_a_deletion_may_be_about_an_id(connect: Connect, script: Script, 
 def test_an_answer_without_end_is_given_up(
     connect: Connect, script: Script, monkeypatch: pytest.MonkeyPatch, bound: str, least: int
 ) -> None:
-    monkeypatch.setattr(f"feedsync.bik.client.{bound}", least)
+    monkeypatch.setattr(f"feedsync.bik.transport.{bound}", least)
     error = error_of(connect, script, Answer(b'{"status": 200, "success": true, "data": {"products": []}}'))
     assert (error.code, "without end" in error.message) == ("FS-706", True)
 

@@ -74,3 +74,21 @@ def test_no_answer_has_no_status(connect: Connect) -> None:
         connect("http://127.0.0.1:1").delete_products(["A"], 0, exchange)
     assert (exchange.status, exchange.inner_status, exchange.request_id) == (None, None, None)
     assert exchange.tries == 3
+
+
+def test_the_clock_of_the_store_is_heard_where_it_says_it(connect: Connect, script: Script) -> None:
+    dates = ("nonsense", "Sat, 28 Nov 2026 10:00:00 GMT", "nonsense")
+    bik = connect(script(*(Answer(b'{"status": 200}', headers={"Date": date}) for date in dates)).base_url)
+    told = []
+    for _ in dates:
+        bik.delete_products(["A"], 0)
+        told.append(bik.server_time)
+    assert told == [None, 1795860000.0, 1795860000.0]
+
+
+def test_what_makes_no_request_needs_no_connection(connect: Connect) -> None:
+    bik = connect("http://127.0.0.1:9")
+    bik.stop()
+    with pytest.raises(FeedsyncError) as caught:
+        bik.delete_products(["A"], 0)
+    assert (caught.value.code, bik.requests) == ("FS-709", 0)
