@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeVar
 from xml.sax.saxutils import escape
 
+from feedsync.adapters.xml_shapes import Shapes
 from feedsync.model import Attributes, Value
 
 #: From a tag as written to (the attribute's name, whether it is in Google's namespace); None: it cannot be told.
@@ -40,13 +42,25 @@ class PlainItems:
         self._resolve = resolve
         self._names: dict[str, tuple[str, bool] | None] = {}
         self._closings: dict[str, str | None] = {}
+        self._shapes = Shapes(self._name, _resolved)
 
     def read(self, raw: bytes) -> Attributes | None:
         """The item's children by name, as :meth:`XmlItems.parse` gives them; None: the parser must read it."""
-        pieces = _pieces(raw)
+        text = _text(raw)
+        if text is None:
+            return None
+        found = self._shapes.read(text)
+        if found is None:
+            pieces = text.split("<")
+            found = self._elements(pieces)
+            if found is not None:
+                self._shapes.met(pieces)
+        return found
+
+    def _elements(self, pieces: list[str]) -> Attributes | None:
+        """The same of the text between the beginnings of tags, element by element."""
         if (
-            pieces is None
-            or len(pieces) < 3
+            len(pieces) < 3
             or pieces[0]
             or pieces[-1] != self._close
             or not pieces[1].startswith(self._open)
@@ -148,8 +162,8 @@ def _remember(cache: dict[str, T], piece: str, value: T) -> None:
         cache[piece] = value
 
 
-def _pieces(raw: bytes) -> list[str] | None:
-    """The text between the beginnings of tags, with CDATA sections as text; None where XML could refuse a character."""
+def _text(raw: bytes) -> str | None:
+    """The item as text, with CDATA sections as such; None where XML could refuse a character."""
     if len(raw) > _LIMIT_BYTES or raw.translate(None, _HARMLESS):
         return None
     try:
@@ -163,13 +177,21 @@ def _pieces(raw: bytes) -> list[str] | None:
         if "<!--" in text or "<?" in text:
             return None
         text = _CDATA.sub(lambda match: escape(match[1]), text)
-    return None if "]" in text and "]]>" in text else text.split("<")
+    return None if "]" in text and "]]>" in text else text
 
 
 def _resolved(text: str) -> str | None:
     """The text with its entities undone and without white space around it; None where one is not XML's own."""
-    if "&" not in text:
+    references = text.count("&")
+    if not references:
         return text.strip()
+    if references == text.count("&amp;"):  # as in nearly every address
+        return text.replace("&amp;", "&").strip()
+    return _references(text) if len(text) <= _LONGEST else _references.__wrapped__(text)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _references(text: str) -> str | None:
     if _BARE.search(text):
         return None
     try:
