@@ -17,7 +17,6 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 import msgspec
-from sqlite_utils import Database
 
 from feedsync.bik.opening import BikCredentials, bik_credentials, opened
 from feedsync.errors import FeedsyncError
@@ -25,8 +24,8 @@ from feedsync.reading import credentials_of
 from feedsync.settings import Schedule
 from feedsync.snapshot.bikfindings import BikFindings, bik_findings
 from feedsync.snapshot.lock import holders
-from feedsync.snapshot.schema import migrations
-from feedsync.snapshot.store import Store
+from feedsync.snapshot.schema import STEPS
+from feedsync.snapshot.store import Store, applied_to
 from feedsync.sync import same_address, same_store, snapshot_path, target_of
 
 Level = Literal["ok", "warning", "bad"]
@@ -176,8 +175,8 @@ def _is_older(path: Path) -> bool:
     """Whether it is a snapshot, and lacks what this feedsync added. What cannot be read at all is for others to tell."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            db = Database(connection)
-            return bool(migrations.applied(db)) and bool(migrations.pending(db))
+            applied = applied_to(connection)
+            return bool(applied) and not STEPS.keys() <= applied
     except sqlite3.Error:
         return False
 

@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-from sqlite_utils import Database
 
 from feedsync.errors import ConfigError, Fatal
 from feedsync.settings import Schedule
@@ -133,7 +132,7 @@ def restore(state: Path, name: str, file: Path, *, clock: Clock = time.time) -> 
 def _doubt(part: Path, name: str, file: Path, now: int) -> tuple[int | None, int]:
     """See that the copy is this schedule's, and let it say that it was put back; when it was made, and the products."""
     with closing(sqlite3.connect(part, isolation_level=None)) as connection:
-        if not migrations_in(Database(connection), file):
+        if not migrations_in(connection, file):
             raise ConfigError("FS-508", path=file, schedule=name, reason="it is no snapshot of feedsync's")
         mark = mark_of(connection)
         if mark is not None and mark.schedule != name:

@@ -6,15 +6,31 @@ Records are msgpack of the structs in ``model.py``; hashes are 16 bytes; times a
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import msgspec
-from sqlite_utils import Database
-from sqlite_utils.migrations import Migrations
 
 from feedsync.model import ProductPayload
 
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
 PAGE_BYTES = 16384
 
-migrations = Migrations("feedsync")
+#: What is done to a file, in this order, by the name under which the file remembers it; ``migrating`` does it.
+STEPS: dict[str, Callable[[Database], None]] = {}
+
+
+def migrations(*, name: str) -> Callable[[Callable[[Database], None]], Callable[[Database], None]]:
+    """Make a function the next migration."""
+
+    def add(step: Callable[[Database], None]) -> Callable[[Database], None]:
+        STEPS[name] = step
+        return step
+
+    return add
+
 
 _FIRST = """
 create table meta (key text primary key, value blob) strict;

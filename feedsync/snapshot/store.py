@@ -15,15 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlite_utils import Database
 
 from feedsync import __version__
 from feedsync.errors import ConfigError, Fatal, FeedsyncError
 from feedsync.snapshot.copies import Mark, copy_snapshot, kept_folder
 from feedsync.snapshot.records import Packer
-from feedsync.snapshot.schema import PAGE_BYTES, migrations
-
-_KNOWN = {migration.name for migration in migrations.pending(Database(memory=True))}
+from feedsync.snapshot.schema import PAGE_BYTES, STEPS
+from feedsync.snapshot.transactions import atomic
 
 
 class RunRecord(msgspec.Struct, frozen=True):
@@ -37,17 +35,26 @@ class RunRecord(msgspec.Struct, frozen=True):
     summary: bytes | None
 
 
-def migrations_in(db: Database, path: Path) -> set[str]:
-    """The migrations that a file has; none where it is no snapshot.
+def applied_to(connection: sqlite3.Connection) -> set[str]:
+    """The migrations that a file has; none where it is no snapshot. sqlite-utils keeps account of them."""
+    if connection.execute("select 1 from sqlite_master where name = '_sqlite_migrations'").fetchone() is None:
+        return set()
+    return {
+        row[0] for row in connection.execute("select name from _sqlite_migrations where migration_set = 'feedsync'")
+    }
+
+
+def migrations_in(connection: sqlite3.Connection, path: Path) -> set[str]:
+    """The migrations that a file has, as :func:`applied_to` says.
 
     Raises:
         ConfigError: FS-502, a newer feedsync wrote it.
     """
-    applied = {migration.name for migration in migrations.applied(db)}
-    if newer := applied - _KNOWN:
-        row = db.execute("select cast(value as text) from meta where key = 'written_by'").fetchone()
+    applied = applied_to(connection)
+    if newer := applied - STEPS.keys():
+        row = connection.execute("select cast(value as text) from meta where key = 'written_by'").fetchone()
         version = f"feedsync {row[0][:40]}" if row else "a newer feedsync"
-        raise ConfigError("FS-502", path=path, version=version, found=max(newer), known=max(_KNOWN))
+        raise ConfigError("FS-502", path=path, version=version, found=max(newer), known=max(STEPS))
     return applied
 
 
@@ -81,10 +88,9 @@ class Store:
 
     def _prepare(self) -> None:
         execute = self.connection.execute
-        self.db = Database(self.connection)
         self.connection.create_function("unpacked", 1, self._unpacked, deterministic=True)
-        applied = migrations_in(self.db, self.path)
-        pending = _KNOWN - applied
+        applied = migrations_in(self.connection, self.path)
+        pending = STEPS.keys() - applied
         if self.read_only:
             if pending:
                 raise Fatal(
@@ -99,7 +105,10 @@ class Store:
         execute("pragma temp_store = file")
         if applied and pending:
             self._keep_before(min(pending))
-        migrations.apply(self.db)
+        if pending:
+            from feedsync.snapshot.migrating import migrate  # with sqlite-utils
+
+            migrate(self.connection)
         if self.meta("written_by") != __version__.encode():
             self.set_meta("written_by", __version__.encode())
 
@@ -138,7 +147,7 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """All or nothing; within another one, a part that can fail alone."""
         try:
-            with self.db.atomic():
+            with atomic(self.connection):
                 yield
         except BaseException:
             self.__dict__.pop("packer", None)  # its dictionary may have been undone with the rest

@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from sqlite_utils import Database
 
-from feedsync.snapshot.schema import PAGE_BYTES, _fill_consent, migrations
+from feedsync.snapshot.migrating import migrate
+from feedsync.snapshot.schema import PAGE_BYTES, _fill_consent
 from feedsync.snapshot.store import Store
 from tests.records import combination, product
 
@@ -28,10 +29,10 @@ def test_opening_again_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_snapshot_is_made_by_migrations_alone(store: Store) -> None:
-    plain = Database(memory=True)
-    migrations.apply(plain)
+    plain = sqlite3.connect(":memory:")
+    migrate(plain)
     assert [row[0] for row in _tables(store)] == [
-        row[0] for row in plain.conn.execute("select name from sqlite_master order by name")
+        row[0] for row in plain.execute("select name from sqlite_master order by name")
     ]
     plain.close()
 
@@ -67,6 +68,6 @@ def test_an_older_snapshot_learns_what_is_in_stock_and_from_where_the_way_back_g
     sent = product(combination("v1", quantity=3), combination("v2", quantity=0))
     store.execute("insert into sent values ('p1', ?)", msgspec.msgpack.encode(sent))
     store.begin_run("hand", 1)
-    _fill_consent(store.db)
+    _fill_consent(Database(store.connection))
     assert store.scalar("select sent_in_stock from products") == 1
     assert store.meta("past_from") == b"1"

@@ -7,13 +7,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlite_utils import Database
 
 from feedsync import __version__
 from feedsync.errors import ConfigError, Fatal
 from feedsync.snapshot import store as module
 from feedsync.snapshot.copies import kept_folder
-from feedsync.snapshot.schema import migrations
+from feedsync.snapshot.migrating import migrate
 from feedsync.snapshot.store import Store
 
 
@@ -22,8 +21,7 @@ def old(tmp_path: Path) -> Path:
     """A snapshot as the first version wrote it: without the later migrations, and without a version."""
     path = tmp_path / "shop.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        db = Database(connection)
-        migrations.apply(db, stop_before="0002_several_feeds")
+        migrate(connection, stop_before="0002_several_feeds")
         connection.execute("insert into meta values ('key', x'01')")
     return path
 

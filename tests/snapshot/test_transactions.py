@@ -1,0 +1,60 @@
+"""What an error leaves of a transaction: nothing, also where SQLite has undone it already."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from feedsync.snapshot.transactions import atomic
+
+
+@pytest.fixture
+def connection() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        connection.execute("create table t (x)")
+        yield connection
+
+
+def _rows(connection: sqlite3.Connection) -> list[int]:
+    return [row[0] for row in connection.execute("select x from t order by x")]
+
+
+def test_parts_of_parts_fail_alone(connection: sqlite3.Connection) -> None:
+    with atomic(connection):
+        connection.execute("insert into t values (1)")
+        with pytest.raises(ValueError, match="outer"), atomic(connection):  # noqa: PT012
+            connection.execute("insert into t values (2)")
+            with pytest.raises(ValueError, match="inner"), atomic(connection):  # noqa: PT012
+                connection.execute("insert into t values (3)")
+                raise ValueError("inner")
+            assert _rows(connection) == [1, 2]
+            with atomic(connection):
+                connection.execute("insert into t values (4)")
+            assert _rows(connection) == [1, 2, 4]
+            raise ValueError("outer")
+        assert _rows(connection) == [1]
+    assert (_rows(connection), connection.in_transaction) == ([1], False)
+
+
+def test_an_error_that_undid_everything_is_told_as_it_was(connection: sqlite3.Connection) -> None:
+    connection.execute("create trigger stop before insert on t begin select raise(rollback, 'no more'); end")
+    for part in (False, True):
+        with pytest.raises(sqlite3.IntegrityError, match="no more"), atomic(connection):  # noqa: PT012
+            if part:
+                with atomic(connection):
+                    connection.execute("insert into t values (1)")
+            connection.execute("insert into t values (2)")
+        assert (_rows(connection), connection.in_transaction) == ([], False)
+
+
+def test_a_commit_that_fails_undoes_all(connection: sqlite3.Connection) -> None:
+    connection.execute("pragma foreign_keys = on")
+    connection.execute("create table u (x primary key)")
+    connection.execute("create table v (x references u deferrable initially deferred)")
+    with pytest.raises(sqlite3.IntegrityError), atomic(connection):
+        connection.execute("insert into v values (1)")
+    assert not connection.in_transaction
+    assert connection.execute("select count(*) from v").fetchone() == (0,)
