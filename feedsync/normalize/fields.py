@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from feedsync.model import Attributes, Value
-from feedsync.normalize.text import common_line, one_line
+from feedsync.normalize.remembered import Remembered
+from feedsync.normalize.text import one_line
 
 #: Spellings without case and separators, so that ``in stock``, ``IN_STOCK`` and schema.org's ``InStock`` are one.
 _AVAILABILITY: dict[str, str] = {
@@ -97,15 +98,26 @@ def quantity(attributes: Attributes) -> tuple[int | None, tuple[str, str] | None
 
 def options(attributes: Attributes) -> tuple[tuple[str, str], ...]:
     """The variant's options in a fixed order: Google's attributes first, then ``variant_option`` as written."""
-    found: dict[str, str] = {}
-    for name, shown in OPTION_NAMES.items():
-        if name in attributes and (value := common_line(text(attributes, name))):
-            found[shown] = value
+    try:
+        found = _OPTIONS[tuple(map(attributes.get, OPTION_NAMES))]  # type: ignore[arg-type]  # or else the error
+    except TypeError:  # one is there several times
+        found = _google_options(tuple([text(attributes, name) for name in OPTION_NAMES]))
     if "variant_option" in attributes:
+        both = dict(found)
         for stated in _each(attributes["variant_option"]):
             for name, choice in _pairs(stated):
-                found.setdefault(name, choice)
-    return tuple(found.items())
+                both.setdefault(name, choice)
+        return tuple(both.items())
+    return found
+
+
+def _google_options(raws: tuple[str | None, ...]) -> tuple[tuple[str, str], ...]:
+    """Google's options, of the texts of their attributes."""
+    found = [(shown, one_line(raw.strip())) for shown, raw in zip(OPTION_NAMES.values(), raws, strict=True) if raw]
+    return tuple([(shown, value) for shown, value in found if value])
+
+
+_OPTIONS = Remembered(_google_options)
 
 
 def _pairs(value: Value) -> Iterator[tuple[str, str]]:

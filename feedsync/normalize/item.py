@@ -8,6 +8,7 @@ a note. Rules: design, section 6; Google's Product data specification for the at
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import tzinfo
 from functools import lru_cache
 
@@ -15,7 +16,8 @@ from feedsync.errors import Problem
 from feedsync.model import Attributes, Normalized, Variant
 from feedsync.normalize import fields
 from feedsync.normalize.money import NotAPrice, parse_price
-from feedsync.normalize.text import common_line, instant, one_line, plain, web_address
+from feedsync.normalize.remembered import Remembered
+from feedsync.normalize.text import common_line, common_plain, instant, one_line, web_address
 from feedsync.settings import Catalogs, Products
 
 #: Raised with every change of what an item becomes, so that a snapshot reads all items again.
@@ -39,6 +41,10 @@ class Normalizer:
         self._catalogs = catalogs
         self._zone = zone
         self._prefix = id_prefix
+        self._paths: Remembered[str, tuple[str, ...]] = Remembered(lambda raw: self._paths_of([raw.strip()]))
+        self._tags_known: Remembered[tuple[str | None, ...], tuple[str, ...]] = Remembered(
+            lambda raws: self._tags_of([[raw.strip()] if raw else [] for raw in raws])
+        )
 
     def item_id(self, attributes: Attributes) -> str | None:
         """The item's id with the feed's prefix, or None where it has none."""
@@ -78,7 +84,7 @@ class Normalizer:
             group_id=self._prefix + group if group else None,
             title=title,
             group_title=one_line(fields.text(attributes, "item_group_title")) or None,
-            description=plain(fields.text(attributes, "description")),
+            description=common_plain(fields.text(attributes, "description")),
             link=link,
             image_link=image_link,
             additional_image_links=more,
@@ -189,11 +195,18 @@ class Normalizer:
             return None
 
     def _catalog_paths(self, attributes: Attributes) -> tuple[str, ...]:
-        """Each path, cut to the depth, as ``A > B``; numeric Google categories by ``[catalogs.names]`` only."""
-        if self._catalogs.source == "none":
+        source = self._catalogs.source
+        if source == "none":
             return ()
+        try:
+            return self._paths[attributes.get(source) or ""]  # type: ignore[index]  # or else the error
+        except TypeError:  # it is there several times
+            return self._paths_of(fields.texts(attributes, source))
+
+    def _paths_of(self, raws: Iterable[str]) -> tuple[str, ...]:
+        """Each path, cut to the depth, as ``A > B``; numeric Google categories by ``[catalogs.names]`` only."""
         paths: dict[str, None] = {}
-        for raw in fields.texts(attributes, self._catalogs.source):
+        for raw in raws:
             name = self._catalogs.names.get(raw, raw)
             if name.isdigit() and self._catalogs.source == "google_product_category":
                 continue
@@ -202,44 +215,48 @@ class Normalizer:
         return tuple(paths)
 
     def _tags(self, attributes: Attributes) -> tuple[str, ...]:
+        names = self._products.tags
+        try:
+            return self._tags_known[tuple(map(attributes.get, names))]  # type: ignore[arg-type]  # or else the error
+        except TypeError:  # one is there several times
+            return self._tags_of([fields.texts(attributes, name) for name in names])
+
+    def _tags_of(self, raws: Iterable[list[str]]) -> tuple[str, ...]:
         """Tags in the settings' order, each level of a path its own; Bik separates them by commas, so none holds one."""
         tags: dict[str, str] = {}
-        for name in self._products.tags:
-            if name in attributes:
-                for raw in fields.texts(attributes, name):
-                    for folded, tag in _path_tags(raw) if name in _PATH_FIELDS else _plain_tags(raw):
-                        tags.setdefault(folded, tag)
+        for name, texts in zip(self._products.tags, raws, strict=True):
+            for raw in texts:
+                for folded, tag in _path_tags(raw) if name in _PATH_FIELDS else _plain_tags(raw):
+                    tags.setdefault(folded, tag)
         return tuple(tags.values())
 
     def _metafields(self, attributes: Attributes) -> tuple[tuple[str, str], ...]:
         found = []
-        for name in self._products.metafields:
-            if (value := attributes.get(name)) is not None:
+        names = self._products.metafields
+        for name, value in zip(names, map(attributes.get, names), strict=True):
+            if value is not None:
                 raw = value if isinstance(value, str) else " | ".join(fields.texts(attributes, name))
                 if line := common_line(raw.strip()):
                     found.append((name, line))
         return tuple(found)
 
 
-@lru_cache(maxsize=16384)
 def _levels(path: str) -> tuple[str, ...]:
     """The levels of ``A > B > C``, each as plain text."""
     return tuple(level for part in _LEVEL.split(path) if (level := one_line(part)))
 
 
-def _tags_of(parts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def _tags_of(parts: tuple[str, ...]) -> list[tuple[str, str]]:
     tags = (" ".join(part.replace(",", " ").split()) if "," in part else part for part in parts)
-    return tuple((tag.casefold(), tag) for tag in tags if tag)
+    return [(tag.casefold(), tag) for tag in tags if tag]
 
 
-@lru_cache(maxsize=16384)
-def _path_tags(path: str) -> tuple[tuple[str, str], ...]:
+def _path_tags(path: str) -> list[tuple[str, str]]:
     """(case-folded, as written) of each level of a path."""
     return _tags_of(_levels(path))
 
 
-@lru_cache(maxsize=16384)
-def _plain_tags(text: str) -> tuple[tuple[str, str], ...]:
+def _plain_tags(text: str) -> list[tuple[str, str]]:
     """The same of a text that is one tag."""
     return _tags_of((common_line(text),))
 

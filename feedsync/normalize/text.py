@@ -10,6 +10,8 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
+from feedsync.normalize.remembered import Remembered
+
 #: Longer texts are cut before they are looked at: no product needs more, and an HTML reader must not be kept busy.
 TEXT_LIMIT = 100_000
 _ODD = re.compile(r"[<&\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufffe\uffff]")
@@ -22,7 +24,7 @@ _DROPPED = re.compile(r"(?is)<(script|style|template|noscript)\b[^<>]*>.*?(?:</\
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_SIMPLE_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?][!#-%'-;=?-~]*)?")
+_SIMPLE_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?][!#-;=?-~]*)?")
 _DATE = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})?"
 )
@@ -34,7 +36,7 @@ def one_line(text: str) -> str:
 
 
 #: The same for what many items have in common: a brand, a colour.
-common_line = lru_cache(maxsize=16384)(one_line)
+common_line = Remembered(one_line).__getitem__
 
 
 def plain(text: str) -> str:
@@ -71,13 +73,17 @@ def _entities(text: str) -> str:
     return _ENTITY.sub(lambda m: html.unescape(m[0]), text) if "&" in text else text
 
 
+#: The same for what the variants of a product share: its description.
+common_plain = Remembered(plain).__getitem__
+
+
 def web_address(text: str, base: str | None = None) -> str:
     """An absolute http or https address; a relative one is resolved against ``base``.
 
     Raises:
         ValueError: it is none; the message says why.
     """
-    if _SIMPLE_ADDRESS.fullmatch(text):
+    if _SIMPLE_ADDRESS.fullmatch(text) and not ("&" in text and ";" in text):  # which could be an entity
         return text
     return _address(text, base)
 

@@ -1,0 +1,33 @@
+"""Answers that many items share are worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+#: A question: a text, or several of which some may be missing.
+Question = TypeVar("Question", bound=str | tuple[str | None, ...])
+Answer = TypeVar("Answer")
+#: What is asked is untrusted: what is longer is not kept, and no more than so many are.
+_LONGEST, _MOST = 4096, 4096
+
+
+class Remembered(dict[Question, Answer]):
+    """``answers[question]``, as ``answer`` gives it; the same question, the same answer.
+
+    Raises:
+        TypeError: the question holds a list or a record, which is no key.
+    """
+
+    def __init__(self, answer: Callable[[Question], Answer]) -> None:
+        super().__init__()
+        self.answer = answer
+
+    def __missing__(self, question: Question) -> Answer:
+        found = self.answer(question)
+        length = len(question) if isinstance(question, str) else sum([len(part) for part in question if part])
+        if length <= _LONGEST:
+            if len(self) >= _MOST:
+                self.clear()
+            self[question] = found
+        return found
