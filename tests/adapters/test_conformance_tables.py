@@ -12,7 +12,9 @@ from feedsync.adapters.delimited.woocommerce import WooCommerceCsv
 from feedsync.testing import AdapterConformance, Example
 
 _BLOCKS = ("feedsync.adapters.delimited.table._BLOCK_ITEMS", "feedsync.adapters.delimited.table._BLOCK_BYTES")
-_LIMITS = tuple(f"feedsync.adapters.delimited.{name}.ITEM_LIMIT_BYTES" for name in ("encoding", "rows", "groups"))
+_LIMITS = tuple(
+    f"feedsync.adapters.delimited.{name}.ITEM_LIMIT_BYTES" for name in ("lines", "rows", "rowwise", "groups")
+)
 _SHOP = ReadOptions(site="https://shop.example")
 
 

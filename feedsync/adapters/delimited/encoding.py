@@ -1,4 +1,4 @@
-"""The encoding of delimited text, told by its bytes, and the text of a stream in lines of bounded length.
+"""The encoding of delimited text, told by its bytes.
 
 A delimited file declares no encoding. A byte order mark is believed first; then UTF-8, since other text is hardly ever
 valid UTF-8 by accident; then what HTTP said; and only then a guess, among encodings that shops use.
@@ -7,25 +7,17 @@ valid UTF-8 by accident; then what HTTP said; and only then a guess, among encod
 from __future__ import annotations
 
 import codecs
-import io
-from collections import deque
-from collections.abc import Iterable
-from typing import BinaryIO, Final, cast
+from typing import Final
 
 from charset_normalizer import from_bytes
 
-from feedsync.adapters.base import ITEM_LIMIT_BYTES
 from feedsync.adapters.encodings import codec_of, of_mark
 
 #: So much of a document is looked at before its encoding and its header are decided.
 SAMPLE_BYTES: Final = 1 << 20
-#: Stands in a line where its bytes are none of the encoding's. No decoder makes it of bytes that are.
-UNDECODABLE: Final = "\udcff"
 _CANDIDATES = ["cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "cp932",
                "euc_jp", "gb18030", "big5", "cp949", "koi8_r", "cp866"]  # fmt: skip
 _GUESSED_FROM_BYTES: Final = 1 << 16
-
-codecs.register_error("feedsync.undecodable", lambda error: (UNDECODABLE, cast(UnicodeDecodeError, error).end))
 
 
 def sniff_encoding(sample: bytes, charset: str | None, location: str, wanted: str | None = None) -> str:
@@ -97,57 +89,3 @@ def _guess(text: bytes) -> str:
         for name in (match.encoding, *match.could_be_from_charset)
     }
     return "cp1252" if "cp1252" in likely or not matches else matches[0].encoding
-
-
-class TextLines:
-    """The lines of a stream, with their ends, one at a time; lines may be given back to be read again.
-
-    ``line`` is the number (from 1) of the line that was read last. Byte order marks are dropped wherever they stand:
-    files that were put together of several hold them in the middle.
-    """
-
-    def __init__(self, first: bytes, stream: BinaryIO, encoding: str) -> None:
-        whole = io.BufferedReader(_Rejoined(first, stream), 1 << 18)
-        self._text = io.TextIOWrapper(whole, encoding, "feedsync.undecodable", newline="")
-        self._back: deque[tuple[str, int]] = deque()
-        self._next = 1
-        self.line = 0
-
-    def read(self) -> tuple[str, bool]:
-        """The next line and whether it is whole; ("", True) at the end. Of a line that is too long the rest is dropped."""
-        if self._back:
-            text, self.line = self._back.popleft()
-            return text, True
-        text = self._text.readline(ITEM_LIMIT_BYTES)
-        self.line = self._next
-        whole = len(text) < ITEM_LIMIT_BYTES or text.endswith(("\n", "\r"))
-        rest = text
-        while not whole and (rest := self._text.readline(ITEM_LIMIT_BYTES)) and not rest.endswith(("\n", "\r")):
-            pass
-        # a lone carriage return within a cell is no line to any editor, and ends every line of a few old files
-        self._next += rest.endswith("\n") or (rest.endswith("\r") and self._next_is_old())
-        return text.replace("\ufeff", ""), whole
-
-    def _next_is_old(self) -> bool:
-        return self._text.newlines == "\r"
-
-    def give_back(self, lines: Iterable[tuple[str, int]]) -> None:
-        """These (text, number) come next, in this order."""
-        self._back.extendleft(reversed(list(lines)))
-
-
-class _Rejoined(io.RawIOBase):
-    """The first bytes of a stream put back before the rest."""
-
-    def __init__(self, first: bytes, stream: BinaryIO) -> None:
-        self._first = first
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        taken, self._first = self._first[: len(buffer)], self._first[len(buffer) :]
-        taken = taken or self._stream.read(len(buffer))
-        buffer[: len(taken)] = taken
-        return len(taken)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 import msgspec
@@ -12,7 +12,8 @@ from feedsync.adapters.base import Parsed, RawItem
 from feedsync.adapters.delimited.columns import attributes_of
 from feedsync.adapters.delimited.header import Header
 from feedsync.adapters.delimited.rows import Layout, Rows
-from feedsync.adapters.delimited.table import ADDRESS, DelimitedAdapter, Shape, broken_row, whole
+from feedsync.adapters.delimited.rowwise import RowSplit, item_of
+from feedsync.adapters.delimited.table import ADDRESS, DelimitedAdapter, Shape, TableSplit
 from feedsync.errors import Problem
 from feedsync.model import Attributes, Value
 
@@ -22,14 +23,14 @@ _PRICE = re.compile(r"[^\d]{0,9}\d.{0,40}")
 _WORDS = re.compile(r"[^\d:]{1,40}")
 _SIGNS = {"link": ADDRESS, "image_link": ADDRESS, "price": _PRICE, "sale_price": _PRICE, "availability": _WORDS}
 _IMAGES = ("additional_image_link", "image_link")
-#: Where an address begins behind one of the separators that Meta allows: comma, semicolon, space, bar.
-_ADDRESS = re.compile(r"(?<![^\s,;|])https?://")
+_ADDRESS = re.compile(r"https?://")
 
 
 class PlainCsv(DelimitedAdapter):
     """The adapter ``csv``."""
 
     name: ClassVar[str] = "csv"
+    version: ClassVar[int] = 2
 
     def fits(self, header: Header) -> bool:
         """Two known names, or rows that are alike."""
@@ -39,11 +40,17 @@ class PlainCsv(DelimitedAdapter):
         """Any header will do."""
         return _PlainShape(header.names, location, site)
 
+    def reading(self, rows: Rows, shape: Shape, context: bytes) -> TableSplit:
+        """A pass that does not read again what is known."""
+        return RowSplit(rows, shape, context)
+
 
 class _PlainShape(Shape):
     def __init__(self, header: tuple[str, ...], location: str, site: str | None) -> None:
         super().__init__(header, location, site)
         self._names = attributes_of(header)
+        self._images = [name for name in _IMAGES if name in self._names]
+        self._shared = len(set(self._names)) < len(self._names)
         places = {name: place for place, name in reversed(list(enumerate(self._names)))}
         needed = [places[name] for name in _NEEDED if name in places]
         reach = 1 + max(needed) if len(needed) > 2 else len(header)
@@ -51,27 +58,32 @@ class _PlainShape(Shape):
 
     def items(self, rows: Rows) -> Iterator[RawItem]:
         """A row, an item."""
-        for row in rows:
-            if row.problem is not None:
-                yield broken_row(row)
-            else:
-                yield whole(row.line, [row.cells, [row.note]] if row.note else [row.cells])
+        return map(item_of, rows)
 
     def read(self, rows: list[list[str]]) -> Parsed:
         """The cells that are not empty; of columns of one name a list."""
         cells, *notes = rows
-        found: Attributes = {}
-        for name, cell in zip(self._names, cells, strict=True):
-            if not (value := _value(name, cell.strip())):
-                continue
-            if (before := found.get(name)) is None:
-                found[name] = value
-            else:
-                found[name] = [*(before if isinstance(before, list) else [before]), *_each(value)]
+        named = zip(self._names, map(str.strip, cells), strict=True)
+        found: Attributes
+        if self._shared:
+            found = _gathered(named)
+        else:
+            texts = {name: cell for name, cell in named if cell}
+            found = {**texts, **{name: _pictures(name, texts[name]) for name in self._images if name in texts}}
         if isinstance(found.get("image_link"), list):
             _spread(found)
         mended = tuple(Problem("FS-414", {"what": note}) for [note] in notes)
         return Parsed(found, record=self.record(cells), notes=mended)
+
+
+def _gathered(named: Iterable[tuple[str, str]]) -> Attributes:
+    """The cells that are not empty, those of one name as a list."""
+    found: Attributes = {}
+    for name, cell in named:
+        if cell:
+            value, before = _pictures(name, cell) if name in _IMAGES else cell, found.get(name)
+            found[name] = value if before is None else [*_each(before), *_each(value)]
+    return found
 
 
 def _each(value: Value) -> list[Value]:
@@ -86,15 +98,15 @@ def _spread(found: Attributes) -> None:
         found["additional_image_link"] = more
 
 
-def _value(name: str, cell: str) -> Value:
+def _pictures(name: str, cell: str) -> Value:
     """The cell, or a list where it holds several addresses of images; no other cell is taken apart."""
-    if name not in _IMAGES or not cell:
-        return cell
     if cell[0] in "[{":
         return _json_images(cell)
     if name == "image_link":
         return cell
-    starts = [match.start() for match in _ADDRESS.finditer(cell)]
+    # where an address begins behind one of the separators that Meta allows: comma, semicolon, space, bar
+    found = [match.start() for match in _ADDRESS.finditer(cell)]
+    starts = [at for at in found if not at or cell[at - 1] in ",;|" or cell[at - 1].isspace()]
     if len(starts) < 2:
         return cell
     parts = (cell[a:b].strip(" \t\r\n,;|") for a, b in zip(starts, [*starts[1:], None], strict=True))

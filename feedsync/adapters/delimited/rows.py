@@ -15,14 +15,18 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from feedsync.adapters.base import ITEM_LIMIT_BYTES
-from feedsync.adapters.delimited.encoding import UNDECODABLE, TextLines
 from feedsync.adapters.delimited.header import Header, unwrapped
+from feedsync.adapters.delimited.lines import UNDECODABLE, Line, TextLines
 from feedsync.errors import Problem
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 # The module's limit is one for the whole process, and the only one there is; rows are bounded here.
 csv.field_size_limit(max(csv.field_size_limit(), 2 * ITEM_LIMIT_BYTES))
@@ -37,7 +41,7 @@ class Row(msgspec.Struct, gc=False):
     """One row: the line (from 1) where it begins and its cells, as many as there are columns; or why it is none.
 
     ``id_text`` is what the id column holds where the row cannot be trusted but that cell can. ``text`` is how the row
-    begins. ``note`` says what was mended.
+    begins. ``note`` says what was mended. ``raw`` are its bytes, where these alone make it what it is, and no other row.
     """
 
     line: int
@@ -46,6 +50,7 @@ class Row(msgspec.Struct, gc=False):
     id_text: str | None = None
     text: str = ""
     note: str | None = None
+    raw: bytes = b""
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -70,7 +75,7 @@ class _Feed:
     def __init__(self, lines: TextLines) -> None:
         self._lines = lines
         self._size = 0
-        self.taken: list[tuple[str, int]] = []
+        self.taken: list[Line] = []
         self.ended = False
 
     def begin(self) -> None:
@@ -81,15 +86,15 @@ class _Feed:
         return self
 
     def __next__(self) -> str:
-        text, whole = self._lines.read()
-        if not text:
+        line = self._lines.read()
+        if line is None or not line.text:
             self.ended = True
             raise StopIteration
-        self.taken.append((text, self._lines.line))
-        self._size += len(text)
-        if not whole or self._size > ITEM_LIMIT_BYTES:
+        self.taken.append(line)
+        self._size += len(line.raw)
+        if not line.whole or self._size > ITEM_LIMIT_BYTES:
             raise _TooLong
-        return text
+        return line.text
 
 
 class Rows:
@@ -103,61 +108,91 @@ class Rows:
     """
 
     def __init__(self, lines: TextLines, header: Header, layout: Layout, encoding: str) -> None:
-        self._lines = lines
+        self.lines = lines
         self._feed = _Feed(lines)
-        self._reader = csv.reader(self._feed, delimiter=header.delimiter, skipinitialspace=header.spaced, strict=True)
         self._delimiter = header.delimiter
+        self._spaced = header.spaced
+        self._reader = self.reader(self._feed)
         self._header = [name.strip() for name in header.names]
-        self._width = len(header.names)
-        self._ending = 0 if any(header.below[self._width :]) else len(header.below)  # cells, where lines end in commas
+        self.width = len(header.names)
+        self._ending = 0 if any(header.below[self.width :]) else len(header.below)  # cells, where lines end in commas
         self._reach = layout.reach
         self._id = layout.id_column
         self._signs = layout.signs
         self._encoding = encoding
         self._looks = _SECOND_LOOKS
-        self._two_records = self._width + layout.reach - 1  # from so many cells on, a line may be two records
+        self._two_records = self.width + layout.reach - 1  # from so many cells on, a line may be two records
+        self._short: Row | None = None  # a row without its last cells, until it is known what stands behind it
+        self._filled = 0  # how many cells it has
         self.faults: list[Problem] = []
 
     def __iter__(self) -> Iterator[Row]:
         """The rows in order; empty ones, repeated headers and comments are none."""
-        short: Row | None = None  # a row without its last cells, until it is known what stands behind it
-        filled = 0  # how many cells it has
-        for found in self._found():
-            count = len(found.cells)
-            if short is not None:
-                rest = filled + count == self._width + 1  # of a row that was cut within a cell
-                fragment = rest or (found.problem is not None and found.id_text is None and count < self._width)
-                yield self._refused(short, "it is broken in two") if fragment else short
-                short = None
-                if rest and found.problem is None:
-                    found = self._refused(found, "it is the rest of the row before it", sure=False)
-            if found.problem is None and count < self._width:
-                short, filled = found, count
-                self._two_records = 2 * self._reach - 1
-                short.cells += [""] * (self._width - count)
-            else:
-                yield found
-        if short is not None:
-            yield short
-
-    def _found(self) -> Iterator[Row]:
         while not self._feed.ended:
-            self._feed.begin()
-            try:
-                cells = next(self._reader)
-            except StopIteration:
-                return
-            except _TooLong:
-                row = self._row([], self._feed.taken[:1])
-                row.problem = Problem("FS-307", {"limit": str(ITEM_LIMIT_BYTES)})
-                yield row
-            except csv.Error as error:
-                if (mended := self._mended(str(error))) is not None:
-                    yield mended
-            else:
-                self._looks += len(self._feed.taken)
-                if (judged := self._judged(cells, self._feed.taken)) is not None:
-                    yield judged
+            yield from self.step()
+
+    @property
+    def dialect(self) -> tuple[bool, int]:
+        """What a row's meaning depends on beside the header's names, the delimiter and the encoding."""
+        return self._spaced, max(self._ending, self.width)
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing of what was read so far waits for what comes next, nor is to be read again."""
+        return self._short is None and not self.lines.given_back
+
+    def reader(self, texts: Iterable[str]) -> Reader:
+        """Python's reader in this document's dialect."""
+        return csv.reader(texts, delimiter=self._delimiter, skipinitialspace=self._spaced, strict=True)
+
+    def pass_by(self, count: int) -> None:
+        """So many lines of the block were rows that could be trusted, and are passed."""
+        self.lines.at += count
+        self._looks += count
+
+    def step(self) -> list[Row]:
+        """Read on by one record: the rows that are certain now."""
+        found = self._read()
+        rows = [] if found is None else self._settle(found)
+        if self._feed.ended and self._short is not None:
+            rows.append(self._short)
+            self._short = None
+        return rows
+
+    def _settle(self, found: Row) -> list[Row]:
+        """The rows that are certain with the one that was found."""
+        rows, short, count = [], self._short, len(found.cells)
+        if short is not None:
+            rest = self._filled + count == self.width + 1  # of a row that was cut within a cell
+            fragment = rest or (found.problem is not None and found.id_text is None and count < self.width)
+            rows.append(self._refused(short, "it is broken in two") if fragment else short)
+            self._short = None
+            if rest and found.problem is None:
+                found = self._refused(found, "it is the rest of the row before it", sure=False)
+        if found.problem is None and count < self.width:
+            self._short, self._filled = found, count
+            self._two_records = 2 * self._reach - 1
+            found.cells += [""] * (self.width - count)
+            found.raw = b""
+        else:
+            rows.append(found)
+        return rows
+
+    def _read(self) -> Row | None:
+        """The next record; None for one that says nothing, and at the end."""
+        self._feed.begin()
+        try:
+            cells = next(self._reader)
+        except StopIteration:
+            return None
+        except _TooLong:
+            row = self._row([], self._feed.taken[:1])
+            row.problem = Problem("FS-307", {"limit": str(ITEM_LIMIT_BYTES)})
+            return row
+        except csv.Error as error:
+            return self._mended(str(error))
+        self._looks += len(self._feed.taken)
+        return self.judged(cells, self._feed.taken)
 
     def _mended(self, reason: str) -> Row | None:
         """The row whose quotation marks are wrong; the lines behind its first one are read again."""
@@ -171,46 +206,48 @@ class Rows:
             row.problem = Problem("FS-304", {"detail": f"{reason}; {len(taken)} lines from here on are lost"})
             return row
         self._looks -= len(taken) - 1
-        self._lines.give_back(taken[1:])
-        text = first[0][0].rstrip("\r\n")
-        if self._delimiter == "\t" and text.count("\t") == self._width - 1:
+        self.lines.give_back(taken[1:])
+        text = first[0].text.rstrip("\r\n")
+        if self._delimiter == "\t" and text.count("\t") == self.width - 1:
             # tabs do not occur in texts, so the cells are certain, and the marks are part of them
             cells = [_unquoted(cell) for cell in text.split("\t")]
-            if (judged := self._judged(cells, first)) is not None and judged.problem is None:
+            if (judged := self.judged(cells, first)) is not None and judged.problem is None:
                 judged.note = "quotation marks that enclose no cell"
+                judged.raw = b""  # what stands behind it told that they do not
             return judged
         careless = next(csv.reader([text], delimiter=self._delimiter), [])
         return self._refused(row, reason, sure=len(careless) < self._two_records)
 
-    def _judged(self, cells: list[str], taken: list[tuple[str, int]]) -> Row | None:
+    def judged(self, cells: list[str], taken: list[Line]) -> Row | None:
         """The row of these cells; None for one that says nothing."""
-        if len(cells) == 1 < self._width:
+        if len(cells) == 1 < self.width:
             cells = unwrapped(cells, self._delimiter)
-        if len(cells) == self._ending and not any(cells[self._width :]):
-            del cells[self._width :]
+        if len(cells) == self._ending and not any(cells[self.width :]):
+            del cells[self.width :]
         row = self._row(cells, taken)
-        if not any(cell and not cell.isspace() for cell in cells):
+        if not any(map(str.strip, cells)) or cells[0].startswith(_COMMENTS):
             return None
-        if [cell.strip() for cell in cells] == self._header or cells[0].startswith(_COMMENTS):
+        if cells[0].strip() == self._header[0] and [cell.strip() for cell in cells] == self._header:
             return None
-        if any(UNDECODABLE in text for text, _ in taken):
-            return self._refused(row, f"it holds bytes that are not {self._encoding}", sure=len(cells) == self._width)
-        if any("\0" in text for text, _ in taken):
-            return self._refused(row, "it holds NUL characters", sure=len(cells) == self._width)
+        if any(UNDECODABLE in line.text for line in taken):
+            return self._refused(row, f"it holds bytes that are not {self._encoding}", sure=len(cells) == self.width)
+        if any("\0" in line.text for line in taken):
+            return self._refused(row, "it holds NUL characters", sure=len(cells) == self.width)
         if len(taken) > 1 and self._swallowed(taken):
             return self._refused(row, "other rows seem to stand within one of its cells", sure=False)
-        if len(cells) > self._width:
+        if len(cells) > self.width:
             return self._refused(row, "", sure=len(taken) == 1 and len(cells) < self._two_records)
         if len(cells) < self._reach:
             return self._refused(row, "", sure=False)
-        if len(cells) < self._width and not self._in_place(cells):
+        if len(cells) < self.width and not self._in_place(cells):
             return self._refused(row, "its cells seem to stand under other columns", sure=self._id == 0)
-        if len(cells) < self._width and not taken[-1][0].endswith(("\n", "\r")):
+        if len(cells) < self.width and not taken[-1].text.endswith(("\n", "\r")):
             row.problem = Problem("FS-311")
+        row.raw = taken[0].raw if len(taken) == 1 else b"".join([line.raw for line in taken])
         return row
 
-    def _row(self, cells: list[str], taken: list[tuple[str, int]]) -> Row:
-        return Row(taken[0][1], cells, text=taken[0][0][:_EXCERPT].rstrip("\r\n"))
+    def _row(self, cells: list[str], taken: list[Line]) -> Row:
+        return Row(taken[0].number, cells, text=taken[0].text[:_EXCERPT].rstrip("\r\n"))
 
     def _in_place(self, cells: list[str]) -> bool:
         """Whether no cell contradicts its column; a delimiter that is missing moves all cells behind it."""
@@ -220,14 +257,14 @@ class Rows:
             if place < len(cells)
         )
 
-    def _swallowed(self, taken: list[tuple[str, int]]) -> bool:
+    def _swallowed(self, taken: list[Line]) -> bool:
         """Whether each line of a row has as many cells as a row: a mark was opened in the first, and by chance closed."""
-        counts = {text.count(self._delimiter) for text, _ in taken if not text.isspace()}
-        return counts == {self._width - 1} and self._width > 3
+        counts = {line.text.count(self._delimiter) for line in taken if not line.text.isspace()}
+        return counts == {self.width - 1} and self.width > 3
 
     def _refused(self, row: Row, reason: str, *, sure: bool = True) -> Row:
         """The row with its problem: by its id where that is sure, otherwise so that the document is degraded."""
-        counts = {"found": str(len(row.cells)), "expected": str(self._width)}
+        counts = {"found": str(len(row.cells)), "expected": str(self.width)}
         row.id_text = self._sure_id(row) if sure else None
         if row.id_text is None:
             detail = reason or f"{counts['found']} cells under {counts['expected']} columns"
@@ -245,7 +282,7 @@ class Rows:
         if not row.cells:  # the quotation marks are wrong: what stands before the first one is not
             before = row.text.partition('"')[0].split(self._delimiter)
             cells = before[:-1]
-        elif len(row.cells) > self._width:
+        elif len(row.cells) > self.width:
             cells = row.cells[:1]
         else:
             cells = row.cells

@@ -16,8 +16,9 @@ from typing import BinaryIO, ClassVar
 import msgspec
 
 from feedsync.adapters.base import DETECTED, Block, Known, Parsed, RawItem, ReadOptions, item_hash, read_up_to
-from feedsync.adapters.delimited.encoding import SAMPLE_BYTES, TextLines, sniff_encoding
+from feedsync.adapters.delimited.encoding import SAMPLE_BYTES, sniff_encoding
 from feedsync.adapters.delimited.header import Header, find_header, looks_like_text
+from feedsync.adapters.delimited.lines import TextLines
 from feedsync.adapters.delimited.rows import Layout, Row, Rows
 from feedsync.errors import Fatal, Problem
 
@@ -183,18 +184,23 @@ class DelimitedAdapter(ABC):
             )
         sample = read_up_to(stream, SAMPLE_BYTES)
         encoding = sniff_encoding(sample, charset, location, options.encoding)
-        header = find_header(_decoded(sample, encoding), options.delimiter)
+        text = _decoded(sample, encoding)
+        header = find_header(text, options.delimiter)
         if header is None:
             reason = "none of the first rows names two columns or more"
             if options.delimiter:
                 reason += f" with the delimiter {options.delimiter!r}"
             raise Fatal("FS-312", location=location, reason=reason)
         shape = self.shape(header, location, options.site)
-        lines = TextLines(sample, stream, encoding)
+        lines = TextLines(sample, stream, encoding, old="\n" not in text)
         for _ in range(header.lines):
             lines.read()
         rows = Rows(lines, header, shape.layout, encoding)
         context = msgspec.json.encode((encoding, header.delimiter, header.names, options.site))
+        return self.reading(rows, shape, context)
+
+    def reading(self, rows: Rows, shape: Shape, context: bytes) -> TableSplit:
+        """The pass over these rows."""
         return TableSplit(rows, shape, context)
 
     @abstractmethod

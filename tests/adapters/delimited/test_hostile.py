@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from feedsync.adapters.delimited import table
-from feedsync.adapters.delimited.encoding import TextLines
+from feedsync.adapters.delimited.lines import Line, TextLines
 from tests.adapters.delimited.support import adapter, read, told
 
 HEAD = "id,title,price,x\n"
@@ -22,7 +22,7 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     count = 0
     plain = TextLines.read
 
-    def counted(self: TextLines) -> tuple[str, bool]:
+    def counted(self: TextLines) -> Line | None:
         nonlocal count
         count += 1
         return plain(self)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsync.adapters.delimited import encoding, rows
+from feedsync.adapters.delimited import lines, rows
 from tests.adapters.delimited.support import messages, only, read, table
 
 HEAD = "id,title,description,price\n"
@@ -68,7 +68,7 @@ def test_what_is_too_large_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_so_is_a_line_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoding, "ITEM_LIMIT_BYTES", 40)
+    monkeypatch.setattr(lines, "ITEM_LIMIT_BYTES", 40)
     reading = read(HEAD + "1,a,x,9\n2," + "b" * 500 + ",x,9\n3,c,x,9\n4,d," + "e" * 100)
     assert reading.codes == [None, "FS-307", None, "FS-307"]
     assert reading.offsets == [2, 3, 4, 5]

@@ -55,7 +55,6 @@ def test_the_counts_are_told() -> None:
 def test_missing_last_cells_are_empty_ones() -> None:
     short, full = read(HEAD + row(1, "") + "\n"), read(HEAD + row(1) + "\n")
     assert short.attributes == full.attributes
-    assert short.hashes == full.hashes
 
 
 def test_a_row_that_a_line_break_cut_in_two_is_not_read() -> None:
@@ -82,8 +81,9 @@ def test_a_broken_row_never_shares_its_hash_with_a_whole_one() -> None:
 
 
 def test_known_broken_rows_are_reported_again() -> None:
-    reading = read(HEAD + row(1) + ",x\n" + row(2) + "\n", known=lambda hashes: [True] * len(hashes))
-    assert reading.codes == ["FS-416"]
+    data = HEAD + row(1) + ",x\n" + row(2) + "\n"
+    held = set(read(data).hashes)
+    assert read(data, known=lambda hashes: [one in held for one in hashes]).codes == ["FS-416"]
 
 
 def test_files_put_together_are_read_as_one() -> None:
