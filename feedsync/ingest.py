@@ -214,6 +214,7 @@ class _Pass:
             self._hashes += b"".join(block.hashes)
             self._offsets.append(np.array(block.offsets, np.int64))
             if block.misses:
+                readers.pack_with(self._items.store.packer)
                 self._take(readers.put([(self.count + index, item) for index, item in block.misses]))
             self.count += len(block.hashes)
             progress(self.count, self.parsed)

@@ -14,6 +14,7 @@ from feedsync.errors import Problem
 from feedsync.interpret import Interpreter
 from feedsync.snapshot.bulk import Incoming
 from feedsync.snapshot.items import EXCERPT_BYTES
+from feedsync.snapshot.records import Packer
 
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -43,6 +44,8 @@ class ItemReader:
     def __init__(self, parser: ItemParser, interpret: Interpreter) -> None:
         self._parser = parser
         self._interpret = interpret
+        #: What records are packed with.
+        self.packer = Packer()
 
     def read(self, items: Sequence[Placed]) -> Taken:
         """What these items are now."""
@@ -70,7 +73,7 @@ class ItemReader:
         notes = (*parsed.notes, *normalized.notes)
         record = product_id = catalogs = None
         if variant is not None:
-            record, product_id = _ENCODER.encode(variant), variant.product_id
+            record, product_id = self.packer.pack(_ENCODER.encode(variant)), variant.product_id
             catalogs = _ENCODER.encode(variant.catalogs)
         taken.rows.append(
             (

@@ -33,7 +33,8 @@ def rejoin(items: Items, schedule: Schedule, parts: Parts, *, run: int, now: int
             items.leave_out(feed, item_id, now)
             _tell(items, feed, item_id, item_hash, Normalized(item_id, None), run)
             continue
-        record = _RECORDS.encode(normalized.variant) if normalized.variant else None
+        variant = normalized.variant
+        record = None if variant is None else items.store.packer.pack(_RECORDS.encode(variant))
         writers[feed].take(item_id, item_hash, record, skippable=known and record is not None)
         _tell(items, feed, item_id, item_hash, normalized, run)
     for feed, writer in writers.items():

@@ -8,6 +8,7 @@ import msgspec
 
 from feedsync.itemreader import ItemReader, Placed, Taken
 from feedsync.pool import Pool
+from feedsync.snapshot.records import Packer
 
 #: From so many items on that had to be read, processes are worth their start; and their memory, where these are at least
 #: this share of all items so far.
@@ -41,6 +42,10 @@ class Readers:
         """End the workers, whatever they are doing."""
         if self._pool is not None:
             self._pool.end()
+
+    def pack_with(self, packer: Packer) -> None:
+        """What the records of the items that follow are packed with; processes go on with what they were given."""
+        self._reader.packer = packer
 
     def put(self, items: list[Placed]) -> Iterator[Taken]:
         """Hand items over; what has become of them and of earlier ones, as far as it is known."""

@@ -99,7 +99,8 @@ class Splitter:
         starts, raws = self._cut(even=even)
         hashes = list(map(item_hash, raws))
         flags = known(hashes)
-        block = Block(hashes, starts, [])
+        offsets = [self._base + start for start in starts[: len(raws)]]
+        misses: list[tuple[int, RawItem]] = []
         count = len(raws)
         if not all(flags):
             for index in compress(range(count), map(not_, flags)):
@@ -114,13 +115,11 @@ class Splitter:
                 if inner is None:
                     count = index
                     break
-                item = RawItem(raw[inner:] + self._close, self._base + starts[index] + inner, hashes[index])
-                block.misses.append((index, item))
+                offsets[index] += inner
+                misses.append((index, RawItem(raw[inner:] + self._close, offsets[index], hashes[index])))
         if count:
             self._position = starts[count - 1] + len(raws[count - 1]) + len(self._close)
-        block.hashes = hashes[:count]
-        block.offsets = [self._base + start for start in starts[:count]]
-        return block
+        return Block(hashes[:count], offsets[:count], misses)
 
     def _cut(self, *, even: bool) -> tuple[list[int], list[bytes]]:
         """Where the buffer's items begin, and each but for its closing tag; ``even``: all with one white space between."""

@@ -91,7 +91,7 @@ class Items:
         store = self.store
         self._lost = set()
         if self._bulk is not None:
-            return self._bulk.settle()
+            return self._bulk.settle(offset_of)
         findings = []
         for row, position in repeated:
             found = store.one("select hash, id from raws where rowid = ?", row)
@@ -238,8 +238,11 @@ class Items:
         """
         store = self.store
         fresh = {(f.hash, f.item_id, f.problem.code, encode_details(f.problem)): f for f in findings}
+        here = "exists (select 1 from incoming i where i.id = item_id)"
+        if self._bulk is not None:  # which keeps there what there is to report
+            here += " or exists (select 1 from variants v where v.id = item_id)"
         current = (
-            "select rowid, hash, item_id, code, parts, exists (select 1 from incoming i where i.id = item_id) "
+            f"select rowid, hash, item_id, code, parts, {here} "
             "from problems where feed = ? and last_run is null and code <> 'FS-410'"
         )
         for rowid, item_hash, item_id, code, parts, read in list(store.rows(current, number)):

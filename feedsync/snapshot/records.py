@@ -29,17 +29,22 @@ class Packer:
     def __reduce__(self) -> tuple[object, ...]:
         return Packer, (self._dictionary,)
 
+    @property
+    def has_dictionary(self) -> bool:
+        """Whether what is packed becomes smaller."""
+        return self._compressor is not None
+
     def pack(self, record: bytes) -> bytes:
         """The form in which it is stored."""
         return record if self._compressor is None else self._compressor.compress(record)
 
-    def unpack(self, stored: bytes | None) -> bytes | None:
-        """What was packed; None stays None.
+    def unpack(self, stored: bytes) -> bytes:
+        """What was packed.
 
         Raises:
             zstandard.ZstdError: it is damaged.
         """
-        if stored is None or not stored.startswith(_MAGIC):
+        if not stored.startswith(_MAGIC):
             return stored
         return self._decompressor.decompress(stored)
 

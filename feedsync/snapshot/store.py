@@ -123,7 +123,7 @@ class Store:
         self.packer = Packer(dictionary)
 
     def _unpacked(self, stored: bytes | None) -> bytes | None:
-        return self.packer.unpack(stored)
+        return None if stored is None else self.packer.unpack(stored)
 
     def _keep_before(self, migration: str) -> None:
         """A copy of the file as an older feedsync wrote it, before it becomes what that one cannot read any more."""

@@ -68,7 +68,7 @@ class VariantWriter:
         if self._parts is not None and part is not None:
             self._said.append((item_id, item_hash, part))
         if record is not None:
-            variant = _VARIANTS.decode(record)
+            variant = _VARIANTS.decode(self._store.packer.unpack(record))
             kept_hash = item_hash if skippable else None
             if old is None:
                 self._insert(variant, kept_hash, record)
@@ -114,7 +114,7 @@ class VariantWriter:
         product_id = variant.product_id
         self._store.execute("update variants set hash = ?, feed = ? where id = ?", kept_hash, self._feed, variant.id)
         self._present(variant.id, old)
-        if old_record == record:
+        if old_record == self._store.packer.unpack(record):
             return
         self._spelled.subtract(_VARIANTS.decode(old_record).catalogs)
         self._spelled.update(variant.catalogs)

@@ -85,7 +85,7 @@ class Reader:
                 allow=frozenset(), progress=Progress(), stages=Stages(),
             )  # fmt: skip
         tables = [
-            "select id, product_id, feed, record, absent_since, absent_documents from variants order by id",
+            "select id, product_id, feed, unpacked(record), absent_since, absent_documents from variants order by id",
             "select feed, id, attributes from parts order by feed, id",
             "select feed, item_id, severity, code, parts from problems where last_run is null "
             "order by feed, item_id, code, parts",

@@ -103,7 +103,7 @@ class Street:
         self.store.execute("update feeds set key = x''")
 
     def variants(self) -> dict[str, Variant]:
-        rows = self.store.rows("select id, record from variants")
+        rows = self.store.rows("select id, unpacked(record) from variants")
         return {row[0]: msgspec.msgpack.decode(row[1], type=Variant) for row in rows}
 
     def absent(self) -> dict[str, int]:
@@ -127,7 +127,7 @@ class Street:
         return {
             "variants": list(
                 rows(
-                    "select id, product_id, feed, record, grouped, absent_since, absent_documents, absent_digest, "
+                    "select id, product_id, feed, unpacked(record), grouped, absent_since, absent_documents, absent_digest, "
                     "moved_from from variants order by id"
                 )
             ),

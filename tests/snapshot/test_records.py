@@ -34,7 +34,6 @@ def test_a_packed_record_is_small() -> None:
 def test_without_a_dictionary_a_record_stays_as_it_is() -> None:
     packer = Packer()
     assert packer.pack(_SAMPLES[0]) == _SAMPLES[0] == packer.unpack(_SAMPLES[0])
-    assert packer.unpack(None) is None
 
 
 def test_nothing_is_learnt_of_too_little() -> None:
