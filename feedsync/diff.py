@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-import msgspec
-
 from feedsync.currencies import decimal_text
 from feedsync.effective import Effective, canonical
 from feedsync.model import Cause, Change, ChangeClass, Kind, ProductPayload, VariantPayload
@@ -50,13 +48,12 @@ def diff_product(
     """
     payload = target.payload
     if payload is None:
-        return (
-            [] if sent is None else [_whole("product_removed", sent, cause, "removal", before=sent.title, note=MISSING)]
-        )
+        if sent is None:
+            return []
+        return [Change("product_removed", sent.id, None, None, sent.title, None, cause, "removal", MISSING)]
     if sent is None:
-        kind: Kind = "product_returned" if returned else "product_added"
         moves = [_moved(payload, v, cause, moved_from) for v in payload.variants if v.id in (moved_from or {})]
-        return [_whole(kind, payload, cause, "addition", after=payload.title), *moves]
+        return [added(payload.id, payload.title, cause, returned=returned), *moves]
     old, new = _comparable(sent, payload, ignored)
     if old == new:
         return []
@@ -72,24 +69,21 @@ def diff_product(
 def _comparable(
     sent: ProductPayload, payload: ProductPayload, ignored: frozenset[str]
 ) -> tuple[ProductPayload, ProductPayload]:
-    """Both in canonical form, but for the variants that are the same as they stand, as most are."""
+    """Both in canonical form; as they stand where no address of what both have differs, as nearly always."""
+    same = sent.images == payload.images and sent.link == payload.link
     olds = {v.id: v for v in sent.variants}
-    same = {v.id for v in payload.variants if olds.get(v.id) == v}
-    both = []
-    for one in (sent, payload):
-        others = msgspec.structs.replace(one, variants=tuple([v for v in one.variants if v.id not in same]))
-        changed = canonical(others, ignored)
-        forms = {v.id: v for v in changed.variants}
-        variants = tuple([forms.get(v.id, v) for v in one.variants])
-        both.append(msgspec.structs.replace(changed, variants=variants))
-    return both[0], both[1]
+    for new in payload.variants if same else ():
+        old = olds.get(new.id)
+        if old is not None and (old.link != new.link or old.image_link != new.image_link):
+            same = False
+            break
+    return (sent, payload) if same else (canonical(sent, ignored), canonical(payload, ignored))
 
 
-def _whole(
-    kind: Kind, payload: ProductPayload, cause: Cause, klass: ChangeClass, *, before: str | None = None,
-    after: str | None = None, note: str | None = None,
-) -> Change:  # fmt: skip
-    return Change(kind, payload.id, None, None, before, after, cause, klass, note)
+def added(product_id: str, title: str, cause: Cause, *, returned: bool) -> Change:
+    """The change to a product that the store does not have."""
+    kind: Kind = "product_returned" if returned else "product_added"
+    return Change(kind, product_id, None, None, None, title, cause, "addition")
 
 
 def _cart(old: ProductPayload, new: ProductPayload, target: Effective, cause: Cause) -> Change:
@@ -117,7 +111,7 @@ def _content(
             klass: ChangeClass = "price" if field == "currency" else "other"
             yield Change("content", new.id, None, field, _text(before), _text(after), cause, klass)
     olds, news = dict(old.metafields), dict(new.metafields)
-    for key in sorted(olds.keys() | news.keys()):
+    for key in sorted(olds.keys() | news.keys()) if olds != news else ():
         if olds.get(key) != news.get(key):
             yield Change("content", new.id, None, key, olds.get(key), news.get(key), cause, "other")
     if old.catalog_ids != new.catalog_ids:
@@ -130,7 +124,7 @@ def _variants(
 ) -> Iterator[Change]:
     olds = {v.id: v for v in old.variants}
     away = target.absent | target.left
-    goes_on = any(v.id not in away for v in new.variants)
+    goes_on = bool(away) and any(v.id not in away for v in new.variants)
     for variant in new.variants:
         before = olds.get(variant.id)
         if before is None:
@@ -138,13 +132,15 @@ def _variants(
                 yield _moved(new, variant, cause, moved_from)
             else:
                 yield Change("variant_added", new.id, variant.id, None, None, variant.title, cause, "addition")
+        elif before == variant:
+            continue
         elif variant.id in target.absent or variant.id in target.left:
             if before.quantity != variant.quantity:
                 yield _gone(before, new.id, variant, target, cause, goes_on)
         else:
             alone = len(old.variants) == len(new.variants) == 1
             yield from _variant(new.id, before, variant, cause, shared=_changed(old, new) if alone else frozenset())
-    for variant_id in sorted(olds.keys() - {variant.id for variant in new.variants}):
+    for variant_id in sorted(olds.keys() - [variant.id for variant in new.variants]):
         title = olds[variant_id].title
         yield Change("variant_removed", new.id, variant_id, None, title, None, cause, "removal", MISSING)
 

@@ -17,7 +17,7 @@ from feedsync.model import Absence, Member, ProductPayload, Variant, VariantPayl
 from feedsync.settings import AbsencePolicy, Products
 from feedsync.urls import without_volatile
 
-_ENCODER = msgspec.msgpack.Encoder()
+encode = msgspec.msgpack.Encoder().encode
 DEFAULT_OPTIONS = (("Title", "Default Title"),)
 
 
@@ -32,13 +32,6 @@ class Effective(msgspec.Struct, frozen=True):
     next_change_at: int | None
     absent: frozenset[str] = frozenset()
     left: frozenset[str] = frozenset()
-
-
-class _Stage(msgspec.Struct):
-    """A member at ``now``: live, or absent and by policy kept, unbuyable or to be removed."""
-
-    member: Member
-    stage: str  # live | zero | removed
 
 
 def effective(
@@ -58,32 +51,43 @@ def effective(
     never had it. One that is removed is left out only where Bik is known to drop what is left out (``drops_omitted``).
     The product's own fields are made of the variants that are there and of those whose removal is held (``keep``).
     """
-    stages = [_Stage(m, _stage(m, now, absence)) for m in sorted(members, key=lambda m: m.variant.id)]
+    ordered = sorted(members, key=_by_id) if len(members) > 1 else members
     known = {v.id: v for v in sent.variants} if sent else {}
-    absent = frozenset(s.member.variant.id for s in stages if s.stage != "live")
-    left = frozenset(known) - {s.member.variant.id for s in stages}
-    next_change_at = _next_change(stages, now, products, absence)
-    live = [s for s in stages if s.stage == "live"]
-    if not any(s.stage != "removed" for s in stages) or (not live and sent is None):
+    away = {}  # the stages of those that are not live, as hardly any
+    for m in ordered:
+        expires_at = m.variant.expires_at
+        if m.absence is not None or (expires_at is not None and expires_at <= now):
+            stage = _stage(m, now, absence)
+            if stage != "live":
+                away[m.variant.id] = stage
+    absent = frozenset(away)
+    left = frozenset(known).difference([m.variant.id for m in ordered])
+    next_change_at = _next_change(ordered, away, now, products, absence)
+    everything = [m.variant for m in ordered]
+    live = [v for v in everything if v.id not in away] if away else everything
+    if not live and (sent is None or all(stage == "removed" for stage in away.values())):
         return Effective(None, next_change_at, absent, left)
 
-    stays = [s for s in stages if s.stage != "removed" or s.member.variant.id in keep]
-    body = [s.member.variant for s in stays if s.stage == "live" or s.member.variant.id in known]
-    body = body or [s.member.variant for s in stays]  # the store has none but those that moved elsewhere
-    away = absent | left
-    gone = {known[key].options for key in known if key in away}
-    variants = _variants([s.member.variant for s in live], gone, now, products)
-    unbuyable_by_setting = bool(live) and all(_unbuyable_by_setting(s.member.variant, now, products) for s in live)
-    for stage in stages:
-        variant_id = stage.member.variant.id
-        left_out = drops_omitted and stage.stage == "removed"
-        if stage.stage != "live" and variant_id in known and not left_out:
+    stays = [v for v in everything if away.get(v.id) != "removed" or v.id in keep] if away else everything
+    body = [v for v in stays if v.id not in away or v.id in known] if away else everything
+    body = body or stays  # the store has none but those that moved elsewhere
+    gone = {known[key].options for key in known if key in absent or key in left} if away or left else set()
+    variants = _variants(live, gone, now, products)
+    for variant_id, stage in away.items():
+        left_out = drops_omitted and stage == "removed"
+        if variant_id in known and not left_out:
             variants[variant_id] = _zero(known[variant_id])
     for variant_id in left:
         variants[variant_id] = _zero(known[variant_id])
-    sells = any(variant.quantity for variant in variants.values())
-    disabled = not live or (unbuyable_by_setting and not sells)
+    disabled = not live or (
+        all(_unbuyable_by_setting(v, now, products) for v in live)
+        and not any(variant.quantity for variant in variants.values())
+    )
     return Effective(_payload(product_id, body, variants, cart_disabled=disabled), next_change_at, absent, left)
+
+
+def _by_id(member: Member) -> str:
+    return member.variant.id
 
 
 def _payload(
@@ -91,13 +95,7 @@ def _payload(
 ) -> ProductPayload:
     """Group fields come from the lowest variant id; pictures, tags, metafields and catalogs are those of all."""
     lead = body[0]
-    metafields: dict[str, dict[str, None]] = {}
-    for variant in body:
-        for key, value in variant.metafields:
-            if (values := metafields.get(key)) is None:
-                metafields[key] = {value: None}
-            else:
-                values[value] = None
+    catalogs = {v.catalogs for v in body}
     return ProductPayload(
         id=product_id,
         title=lead.group_title or lead.title,
@@ -105,12 +103,20 @@ def _payload(
         link=lead.link,
         images=_unique([image for v in body for image in (v.image_link, *v.additional_image_links) if image]),
         currency=lead.currency,
-        tags=_unique([tag for v in body for tag in v.tags]),
-        metafields=tuple([(key, ", ".join(values)) for key, values in sorted(metafields.items())]),
-        catalog_ids=tuple(sorted({catalog_id(path) for v in body for path in v.catalogs})),
+        tags=_unique([tag for tags in dict.fromkeys([v.tags for v in body]) for tag in tags]),
+        metafields=_metafields(body),
+        catalog_ids=tuple(sorted({catalog_id(path) for paths in catalogs for path in paths})),
         cart_disabled=cart_disabled,
         variants=tuple(variants[key] for key in sorted(variants)),
     )
+
+
+def _metafields(body: list[Variant]) -> tuple[tuple[str, str], ...]:
+    """Every key with the values that the variants have for it, each once."""
+    fields: dict[str, list[str]] = {}
+    for key, value in dict.fromkeys([field for v in body for field in v.metafields]):
+        fields.setdefault(key, []).append(value)
+    return tuple([(key, ", ".join(values)) for key, values in sorted(fields.items())])
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:
@@ -137,18 +143,21 @@ def _absence(member: Member, now: int) -> Absence | None:
     return Absence(expires_at, 0, expires_at) if expires_at is not None and expires_at <= now else None
 
 
-def _next_change(stages: list[_Stage], now: int, products: Products, policy: AbsencePolicy) -> int | None:
+def _next_change(
+    members: Sequence[Member], away: dict[str, str], now: int, products: Products, policy: AbsencePolicy
+) -> int | None:
     moments: list[int | None] = []
-    for stage in stages:
-        variant = stage.member.variant
+    for member in members:
+        variant = member.variant
         if variant.sale_minor is not None:
             moments += [variant.sale_from, variant.sale_to]
-        if variant.availability in ("preorder", "backorder") and products.preorder == "unbuyable":
+        if products.preorder == "unbuyable" and variant.availability in ("preorder", "backorder"):
             moments.append(variant.available_at)
-        moments.append(variant.expires_at)
-        if stage.stage == "zero" and (gone := _absence(stage.member, now)):
+        if variant.expires_at is not None:
+            moments.append(variant.expires_at)
+        if away and away.get(variant.id) == "zero" and (gone := _absence(member, now)):
             moments.append(gone.counted_from + policy.after)
-    return min((moment for moment in moments if moment is not None and moment > now), default=None)
+    return min([moment for moment in moments if moment is not None and moment > now], default=None)
 
 
 def _unbuyable_by_setting(variant: Variant, now: int, products: Products) -> bool:
@@ -200,6 +209,8 @@ def _options(live: list[Variant], gone: set[tuple[tuple[str, str], ...]]) -> dic
     if len(live) == 1 and (live[0].group_id is None or not live[0].options) and DEFAULT_OPTIONS not in gone:
         return {live[0].id: DEFAULT_OPTIONS}
     chosen = {v.id: v.options or (("Title", v.title),) for v in live}
+    if len({*map(frozenset, chosen.values()), *map(frozenset, gone)}) == len(chosen) + len(gone):
+        return chosen  # no two share theirs, as nearly always
     # the last round is for options that pretend to be another variant's id
     for name, field, everywhere in (("Title", "title", False), ("Id", "id", False), ("Id", "id", True)):
         taken = Counter([*map(frozenset, chosen.values()), *map(frozenset, gone)])
@@ -218,23 +229,41 @@ def _zero(variant: VariantPayload) -> VariantPayload:
 
 def payload_hash(payload: ProductPayload | None, ignored: frozenset[str]) -> bytes | None:
     """A 128-bit hash of the canonical payload: volatile query parameters left out, nothing joined as text."""
-    if payload is None:
-        return None
-    return xxhash.xxh3_128_digest(_ENCODER.encode(canonical(payload, ignored)))
+    return None if payload is None else xxhash.xxh3_128_digest(encode(canonical(payload, ignored)))
+
+
+def sealed(payload: ProductPayload, ignored: frozenset[str]) -> tuple[bytes, bytes]:
+    """The payload as MessagePack, and its :func:`payload_hash`."""
+    encoded = encode(payload)
+    form = canonical(payload, ignored)
+    return encoded, xxhash.xxh3_128_digest(encoded if form is payload else encode(form))
 
 
 def canonical(payload: ProductPayload, ignored: frozenset[str]) -> ProductPayload:
     """The payload as it is compared: every address without the query parameters that shops change on each export."""
-    link = without_volatile(payload.link, ignored)
-    images = tuple([without_volatile(image, ignored) for image in payload.images])
-    variants = tuple([_canonical(v, ignored) for v in payload.variants])
-    if link == payload.link and images == payload.images and variants == payload.variants:
+    links, pictures = [v.link for v in payload.variants], [v.image_link for v in payload.variants]
+    addresses = {payload.link, *payload.images, *links, *pictures}
+    forms = {address: without_volatile(address, ignored) for address in addresses}
+    if list(forms) == list(forms.values()):
         return payload
-    return msgspec.structs.replace(payload, link=link, images=images, variants=variants)
-
-
-def _canonical(variant: VariantPayload, ignored: frozenset[str]) -> VariantPayload:
-    image_link, link = without_volatile(variant.image_link, ignored), without_volatile(variant.link, ignored)
-    if image_link == variant.image_link and link == variant.link:
-        return variant
-    return msgspec.structs.replace(variant, image_link=image_link, link=link)
+    return ProductPayload(
+        payload.id,
+        payload.title,
+        payload.description,
+        forms[payload.link],
+        tuple([forms[image] for image in payload.images]),
+        payload.currency,
+        payload.tags,
+        payload.metafields,
+        payload.catalog_ids,
+        payload.cart_disabled,
+        tuple(
+            [
+                VariantPayload(
+                    v.id, v.title, v.currency, v.price_minor, v.selling_minor, v.quantity, forms[v.image_link],
+                    forms[v.link], v.options,
+                )
+                for v in payload.variants
+            ]
+        ),
+    )  # fmt: skip

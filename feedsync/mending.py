@@ -41,7 +41,7 @@ class Mending:
         store = self._store
         store.many("update catalogs set outcome = 'retryable' where id = ?", [(c,) for c in catalogs])
         for product_id, _ in self._found("missing"):
-            keep_past(store, product_id, self._run)
+            keep_past(store, [product_id], self._run)
             store.execute("delete from sent where product_id = ?", product_id)
             store.execute(
                 "update products set sent_hash = null, sent_variants = 0, sent_in_stock = 0, attempted = 0, "
@@ -82,7 +82,7 @@ class Mending:
             sent := self._store.scalar("select unpacked(payload) from sent where product_id = ?", product_id)
         ):
             payload, exact = _of_ours(payload, _PAYLOADS.decode(sent)), False
-        keep_past(self._store, product_id, self._run)
+        keep_past(self._store, [product_id], self._run)
         self._products.found(payload, payload_hash(payload, self._schedule.ignored_query), exact=exact)
         return True
 

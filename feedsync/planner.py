@@ -6,13 +6,18 @@ The steps of the plan, the changes and what is held go to the snapshot. :mod:`fe
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from typing import Literal
 
 import msgspec
 
 from feedsync.currencies import decimal_text
-from feedsync.diff import diff_product
-from feedsync.effective import Effective, effective, payload_hash
+from feedsync.deriving import Derived, Deriver
+from feedsync.diff import added, diff_product
+from feedsync.effective import Effective, effective, sealed
 from feedsync.gates import (
+    GATES,
+    LOCAL,
     GateResult,
     Measures,
     gate_of,
@@ -24,22 +29,24 @@ from feedsync.hold import NOTHING, Holds, admitted, hold, holds_of
 from feedsync.matters import Matter, decision, matters_of, stale
 from feedsync.model import Change
 from feedsync.pinned import pinned
-from feedsync.plan import action, urgency
+from feedsync.plan import NEW, action, urgency
 from feedsync.selecting import Selector
 from feedsync.settings import Schedule
 from feedsync.snapshot.bikfindings import bik_findings
 from feedsync.snapshot.catalogs import CatalogTable
 from feedsync.snapshot.consent import Consent
 from feedsync.snapshot.past import Pins
-from feedsync.snapshot.plans import Planned, PlanTable
+from feedsync.snapshot.plans import PlanTable, Step
 from feedsync.snapshot.products import Looked, Products
-from feedsync.snapshot.productstate import ProductState
+from feedsync.snapshot.productstate import ProductState, StoredProduct
 from feedsync.snapshot.store import Store
 
 _CHANGES_BUFFERED = 2000
 _STEPS_BUFFERED = 500
 #: What keeps a change from being sent although no gate waits for consent.
 REFUSED = ("rejected", "protected")
+#: What becomes of changes that nothing keeps, and of those that Bik refused as they are.
+SENT, REFUSED_BEFORE = "send", "refused before"
 #: The classes as bits.
 BITS = {"removal": 1, "addition": 2, "price": 4, "stock_out": 8}
 
@@ -67,7 +74,7 @@ class Planner:
         self.drops_omitted = findings is not None and findings.combinations_dropped is True
         self.counts: Counter[str] = Counter()
         self.changes: list[tuple[Change, str]] = []
-        self._steps: dict[str, Planned | None] = {}  # None: the product has none
+        self._steps: dict[str, Step | None] = {}  # None: the product has none
         self._looked: list[Looked] = []
         self.held: Counter[str] = Counter()
 
@@ -106,13 +113,39 @@ class Planner:
         )
         return target, changes
 
+    def deriver(self) -> Deriver:
+        """What derives products that are plain."""
+        return Deriver(self.now, self.schedule.products, self.schedule.absence, self.ignored, self.store.packer)
+
+    def plain(self, results: dict[str, GateResult]) -> Callable[[StoredProduct], bool]:
+        """Whether a product is an addition that no gate, no decision and no wish has to do with, unless it turns out so."""
+        gates = [results[gate] for gate, classes in GATES.items() if "addition" in classes and gate not in LOCAL]
+        flows = all(result.verdict not in ("held", "allowed") for result in gates)
+        if flows and not self.consent.any and self.pins.pin is None and self.options.ids is None:
+            return lambda stored: stored.payload is None
+        return lambda stored: False
+
+    def add(self, stored: StoredProduct, derived: Derived) -> None:
+        """Write the step and the change of an addition that is plain."""
+        act = _action(stored, derived.hash)
+        if act is None:
+            self._steps[stored.id] = None
+        else:
+            self._steps[stored.id] = Step(stored.id, NEW, act, derived.payload, derived.hash)
+        self._look(stored, act, derived.hash, held=False, next_change_at=derived.next_change_at)
+        self.keep(
+            added(stored.id, derived.title, stored.cause, returned=bool(stored.once_sent)),
+            SENT if act else REFUSED_BEFORE,
+        )
+
     def look(self, state: ProductState, results: dict[str, GateResult], measures: Measures | None) -> int:
         """Derive a product and write its step and changes; the gates that may concern it, as bits.
 
         With ``measures`` what nobody decided about is counted for the gates; without them the verdicts are final.
         """
         target, changes = self.derive(state, NOTHING)
-        matters = matters_of([*changes, *self._free(state, target, changes)], state.members, self.now)
+        free = self._free(state, target, changes)
+        matters = matters_of([*changes, *free], state.members, self.now) if changes else []
         decided = self.consent.decided(state.id) if self.consent.any else {}
         if decided:
             self.consent.close(state.id, stale(decided, matters, state.members, self.now), self.run)
@@ -216,32 +249,35 @@ class Planner:
 
     def step(self, state: ProductState, target: Effective, changes: list[Change], *, held: bool) -> str:
         """Put the product's step into the plan, or take it out; what becomes of its changes."""
-        hashed = payload_hash(target.payload, self.ignored)
-        act = action(
-            hashed,
-            sent_hash=state.sent_hash,
-            attempted_hash=state.attempted_hash,
-            attempted=state.attempted,
-            outcome=state.outcome,
-        )
+        payload, hashed = sealed(target.payload, self.ignored) if target.payload is not None else (None, None)
+        act = _action(state, hashed)
         ids = self.options.ids
         left = ids is not None and state.id not in ids and not any(m.variant.id in ids for m in state.members)
         if act is None or left:
             self._steps[state.id] = None
         else:
             order = urgency(changes, new=state.sent is None, delete=act == "delete")
-            payload = target.payload if act == "send" else None
-            self._steps[state.id] = Planned(state.id, act, payload, hashed, order)
+            packed = self.store.packer.pack(payload) if act == "send" and payload is not None else None
+            self._steps[state.id] = Step(state.id, order, act, packed, hashed)
         gone = hashed is None and act is None and not held
         if gone and not any(m.absence is None for m in state.members):
             self.flush()  # what was noted of it before must not be written after this
             self.products.forget(state.id)
         else:
-            refused = state.outcome == "rejected" and hashed != state.sent_hash
-            self._looked.append(Looked(state.id, act is not None or refused, held, target.next_change_at))
+            self._look(state, act, hashed, held=held, next_change_at=target.next_change_at)
+        return "left" if left else REFUSED_BEFORE if act is None and changes else SENT
+
+    def _look(
+        self, state: ProductState | StoredProduct, act: str | None, hashed: bytes | None, *, held: bool,
+        next_change_at: int | None,
+    ) -> None:  # fmt: skip
+        """Note what came of a look, where that is not how it stands."""
+        refused = state.outcome == "rejected" and hashed != state.sent_hash
+        pending = act is not None or refused
+        if (pending or held, held, next_change_at) != (state.pending, state.held, state.next_change_at):
+            self._looked.append(Looked(state.id, pending, held, next_change_at))
         if len(self._steps) >= _STEPS_BUFFERED:
             self.flush()
-        return "left" if left else "refused before" if act is None and changes else "send"
 
     # -- all of them
 
@@ -259,15 +295,26 @@ class Planner:
         self.products.looked_at(self._looked)
         self.changes, self._steps, self._looked = [], {}, []
 
-    def undo(self, product_id: str) -> None:
-        """Take back what was written of a product in this run."""
+    def undo(self, product_ids: list[str]) -> None:
+        """Take back what was written of products in this run."""
         self.flush()
-        mine = "from changes where subject = ? and run = ?"
-        for kind, count in self.store.rows(f"select kind, count(*) {mine} group by kind", product_id, self.run):
+        ids = msgspec.json.encode(product_ids).decode()
+        mine = "from changes where subject in (select value from json_each(?)) and run = ?"
+        for kind, count in self.store.rows(f"select kind, count(*) {mine} group by kind", ids, self.run):
             self.counts[kind] -= count
         for verdict, count in self.store.rows(
-            f"select verdict, count(*) {mine} and verdict like 'held by %' group by verdict", product_id, self.run
+            f"select verdict, count(*) {mine} and verdict like 'held by %' group by verdict", ids, self.run
         ):
             self.held[verdict.removeprefix("held by ")] -= count
-        self.store.execute(f"delete {mine}", product_id, self.run)
-        self.consent.release(product_id)
+        self.store.execute(f"delete {mine}", ids, self.run)
+        self.consent.release(product_ids)
+
+
+def _action(state: ProductState | StoredProduct, hashed: bytes | None) -> Literal["send", "delete"] | None:
+    return action(
+        hashed,
+        sent_hash=state.sent_hash,
+        attempted_hash=state.attempted_hash,
+        attempted=bool(state.attempted),
+        outcome=state.outcome,
+    )

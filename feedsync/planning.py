@@ -11,10 +11,12 @@ from collections.abc import Callable
 
 import msgspec
 
+from feedsync.derivers import MANY, derived
 from feedsync.gates import DOUBTED, GATES, GateResult, judge, open_local
 from feedsync.judging import measure, new_scheme
 from feedsync.model import Change, ChangeClass, Kind
 from feedsync.planner import BITS, Options, Planner
+from feedsync.pool import usual_workers
 from feedsync.settings import Schedule
 from feedsync.snapshot.catalogs import CatalogState, CatalogTable
 from feedsync.snapshot.feeds import Reading
@@ -63,10 +65,18 @@ def make_plan(
     early = open_local(judge(measures, schedule.gates, options.allow), options.allow)
     store.execute("create temp table if not exists concerned (id text primary key, classes integer) without rowid")
     store.execute("delete from concerned")
-    for number, state in enumerate(planner.products.pending(), 1):
-        if concerned := planner.look(state, early, measures):
-            store.execute("insert into concerned values (?, ?)", state.id, concerned)
-        progress(number)
+    number = 0
+    count = usual_workers() if planner.products.pending_unsent(MANY) == MANY else 0
+    for batch in derived(planner.products.pending(), planner.plain(early), planner.deriver(), workers=count):
+        concerned = []
+        for stored, new in batch:
+            if new is not None:
+                planner.add(stored, new)
+            elif bits := planner.look(stored.read(store.packer), early, measures):
+                concerned.append((stored.id, bits))
+            number += 1
+            progress(number)
+        store.many("insert into concerned values (?, ?)", concerned)
 
     results = judge(measures, schedule.gates, options.allow)
     final = open_local(results, options.allow)
@@ -81,8 +91,8 @@ def make_plan(
             "select id from concerned where id > ? and classes & ? order by id limit 500", last, again
         )
     ]:
+        planner.undo(chunk)
         for product_id in chunk:
-            planner.undo(product_id)
             planner.look(planner.products.state(product_id), final, None)
         last = chunk[-1]
     left = 0

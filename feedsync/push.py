@@ -262,8 +262,7 @@ class _Push:
         batch, doubtful = request.batch, request.before.doubtful
         with self._store.transaction():
             self._keep_call(request, "acknowledged", error)
-            for step in batch:
-                self._products.acknowledged(step, self._run, in_doubt=step.product_id in doubtful)
+            self._products.acknowledged(batch, self._run, doubtful=doubtful)
         if request.action == "delete":
             self.pushed.deleted += len(batch)
         else:
@@ -300,7 +299,7 @@ class _Push:
             for step, product in zip(steps, self._wire(steps), strict=True):
                 field = wire.same(product, stored.get(step.product_id, {}))
                 if field is None:
-                    self._products.settled(step.product_id)
+                    self._products.settled([step.product_id])
                 else:
                     self._products.failed(step, "not_stored", "FS-707", SENTENCES["FS-707"].format(detail=field))
 

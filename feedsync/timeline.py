@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import msgspec
-import zstandard
 
 from feedsync.exported import money
 from feedsync.model import ProductPayload, VariantPayload
@@ -37,12 +36,12 @@ def timeline(store: Store, product_id: str, variant_id: str | None = None) -> It
     """
     after = _payload(store.scalar("select unpacked(payload) from sent where product_id = ?", product_id))
     rows = store.rows(
-        "select run, coalesce(started_at, (select min(started_at) from runs)), payload from past left join runs using (run) "
-        "where product_id = ? order by run desc",
+        "select run, coalesce(started_at, (select min(started_at) from runs)), unpacked(payload) from past "
+        "left join runs using (run) where product_id = ? order by run desc",
         product_id,
     )
-    for run, at, packed in rows:
-        before = _payload(zstandard.decompress(packed) if packed is not None else None)
+    for run, at, encoded in rows:
+        before = _payload(encoded)
         yield from _between(before, after, run, at, variant_id)
         after = before
     first_run, sent_run = store.one("select first_run, sent_run from products where id = ?", product_id) or (None, None)

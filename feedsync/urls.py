@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 #: Cache busters and session marks; a parameter that could choose a product or a variant is not here.
 VOLATILE = frozenset({
     "v", "ver", "t", "ts", "timestamp", "_", "cb", "cachebuster", "cache", "checksum", "rev", "etag", "srsltid", "gclid",
@@ -14,12 +12,14 @@ VOLATILE = frozenset({
 
 def without_volatile(url: str, ignored: frozenset[str]) -> str:
     """The address without the parameters named in ``ignored`` (lower case); everything else stays as it is written."""
-    return _stripped(url, ignored) if "?" in url else url
-
-
-@lru_cache(maxsize=8192)
-def _stripped(url: str, ignored: frozenset[str]) -> str:
-    head, _, query = url.partition("?")
+    head, mark, query = url.partition("?")
+    if not mark:
+        return url
+    if "&" not in query and "#" not in query:  # one parameter, as most pictures have
+        return head if query.partition("=")[0].lower() in ignored else url
     query, hash_mark, fragment = query.partition("#")
-    kept = [part for part in query.split("&") if part.partition("=")[0].lower() not in ignored]
+    parts = query.split("&")
+    kept = [part for part in parts if part.partition("=")[0].lower() not in ignored]
+    if len(kept) == len(parts):
+        return url
     return head + ("?" + "&".join(kept) if kept else "") + hash_mark + fragment

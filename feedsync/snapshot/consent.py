@@ -52,9 +52,9 @@ class Consent:
             first.cause, first.note, gate,
         )  # fmt: skip
 
-    def release(self, subject: str) -> None:
-        """Nothing of a product is held any more, as far as the plan knows yet."""
-        self._store.execute("delete from held where subject = ?", subject)
+    def release(self, subjects: list[str]) -> None:
+        """Nothing of these products is held any more, as far as the plan knows yet."""
+        self._store.many("delete from held where subject = ?", [(subject,) for subject in subjects])
 
     def held(self) -> Iterator[Held]:
         """Everything that is held, by gate and product."""

@@ -6,12 +6,13 @@ first load writes nothing here, and a day costs what changed in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 import zstandard
 
 from feedsync.model import ProductPayload
+from feedsync.snapshot.records import is_packed
 from feedsync.snapshot.store import Store
 
 _PAYLOADS = msgspec.msgpack.Decoder(ProductPayload)
@@ -26,14 +27,22 @@ class Pin(msgspec.Struct, frozen=True):
     at: int
 
 
-def keep_past(store: Store, product_id: str, run: int) -> None:
+def keep_past(store: Store, product_ids: Iterable[str], run: int) -> None:
     """Before *sent* moves: what it was. Only the first of several moves in one run counts."""
-    old = store.scalar("select unpacked(payload) from sent where product_id = ?", product_id)
-    if old is None and store.scalar("select once_sent from products where id = ?", product_id) == 0:
-        store.execute("update products set first_run = ? where id = ?", run, product_id)
-        return
-    packed = None if old is None else zstandard.compress(old)
-    store.execute("insert or ignore into past values (?, ?, ?)", product_id, run, packed)
+    query = (
+        "select i.value, s.payload, p.once_sent from json_each(?) i left join products p on p.id = i.value "
+        "left join sent s on s.product_id = i.value"
+    )
+    rows = list(store.rows(query, msgspec.json.encode(list(product_ids)).decode()))
+    first = [(run, product_id) for product_id, old, once_sent in rows if old is None and once_sent == 0]
+    store.many("update products set first_run = ? where id = ?", first)
+    before = [(product_id, run, old and _small(old)) for product_id, old, once in rows if old is not None or once != 0]
+    store.many("insert or ignore into past values (?, ?, ?)", before)
+
+
+def _small(stored: bytes) -> bytes:
+    """A payload as it is stored; what a snapshot without a dictionary stores as it is becomes smaller, too."""
+    return stored if is_packed(stored) else zstandard.compress(stored)
 
 
 def forget_past(store: Store, before: int) -> int:
@@ -69,7 +78,7 @@ class Pins:
 
     def _as_of(self, run: int) -> Iterator[tuple[str, bytes | None]]:
         query = (
-            "select p.id, p.first_run, unpacked(s.payload), h.run, h.payload from products p "
+            "select p.id, p.first_run, unpacked(s.payload), h.run, unpacked(h.payload) from products p "
             "left join sent s on s.product_id = p.id "
             "left join past h on h.product_id = p.id and h.run = "
             "(select min(run) from past where product_id = p.id and run > ?) order by p.id"
@@ -79,7 +88,7 @@ class Pins:
             if first_run is not None and first_run > run:
                 yield product_id, None
             elif past_run is not None:
-                yield product_id, zstandard.decompress(past) if past is not None else None
+                yield product_id, past
             else:
                 yield product_id, sent
 

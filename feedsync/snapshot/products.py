@@ -5,22 +5,23 @@ Only :meth:`Products.acknowledged` moves *sent*, and only with the payload of an
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 
 from feedsync.model import Change, Outcome, ProductPayload, Variant
 from feedsync.snapshot.past import keep_past
 from feedsync.snapshot.plans import Planned
-from feedsync.snapshot.productstate import STATE_QUERY, ProductState, state_of
+from feedsync.snapshot.productstate import MEMBER_COLUMNS, PRODUCT_COLUMNS, ProductState, StoredMember, StoredProduct
 from feedsync.snapshot.store import Store
 from feedsync.snapshot.writer import count_spellings
 
-_CHUNK = 500
+_CHUNK = 200
+_PRODUCTS = f"select {PRODUCT_COLUMNS} from products p left join sent s on s.product_id = p.id"
+_MEMBERS = f"select p.id, {MEMBER_COLUMNS} from products p cross join variants v on v.product_id = p.id"
 _VARIANTS = msgspec.msgpack.Decoder(Variant)
-_PAYLOADS = msgspec.msgpack.Decoder(ProductPayload)
 _ENCODER = msgspec.msgpack.Encoder()
 
 
@@ -50,34 +51,37 @@ class Products:
         if all_products:
             self.store.execute("update products set pending = 1, cause = 'settings' where not pending")
 
-    def pending(self) -> Iterator[ProductState]:
-        """Every product that must be looked at, by id; the caller may change products on the way."""
-        return self._walk("pending and")
+    def pending(self) -> Iterator[list[StoredProduct]]:
+        """Every product that must be looked at, by id, some at a time; the caller may change products on the way."""
+        return self._walk("p.pending and")
+
+    def pending_unsent(self, most: int) -> int:
+        """How many of them the store does not have, counted up to ``most``."""
+        query = "select count(*) from (select 1 from products where pending and sent_hash is null limit ?)"
+        count: int = self.store.scalar(query, most)
+        return count
 
     def every(self) -> Iterator[ProductState]:
         """Every product that is or was known, by id."""
-        return self._walk("")
+        return (stored.read(self.store.packer) for chunk in self._walk("") for stored in chunk)
 
-    def _walk(self, which: str) -> Iterator[ProductState]:
+    def _walk(self, which: str) -> Iterator[list[StoredProduct]]:
+        query = f"{_PRODUCTS} where {which} p.id > ? order by p.id limit ?"
         last = ""
-        while True:
-            rows = self.store.connection.execute(
-                f"{STATE_QUERY} from (select * from products where {which} id > ? order by id limit ?) p "
-                "left join variants v on v.product_id = p.id order by p.id",
-                (last, _CHUNK),
-            ).fetchall()
-            if not rows:
-                return
-            for product_id, group in groupby(rows, key=lambda row: row[0]):
-                last = product_id
-                yield state_of(list(group))
+        while rows := self.store.connection.execute(query, (last, _CHUNK)).fetchall():
+            first, last = rows[0][0], rows[-1][0]
+            yield self._with_members(rows, f"{which} p.id between ? and ?", first, last)
+
+    def _with_members(self, rows: list[tuple[Any, ...]], which: str, *parameters: str) -> list[StoredProduct]:
+        members: defaultdict[str, list[StoredMember]] = defaultdict(list)
+        for row in self.store.connection.execute(f"{_MEMBERS} where {which}", parameters):
+            members[row[0]].append(row[1:])
+        return [StoredProduct(*(*row, members[row[0]])) for row in rows]
 
     def state(self, product_id: str) -> ProductState:
         """One product, which must be in the snapshot."""
-        rows = self.store.connection.execute(
-            f"{STATE_QUERY} from products p left join variants v on v.product_id = p.id where p.id = ?", (product_id,)
-        ).fetchall()
-        return state_of(rows)
+        rows = list(self.store.rows(f"{_PRODUCTS} where p.id = ?", product_id))
+        return self._with_members(rows, "p.id = ?", product_id)[0].read(self.store.packer)
 
     def doubt(self, ids: frozenset[str] | None, *, gone: bool) -> None:
         """Nobody knows whether the store still has these (None: all of them): they are sent again, after a look.
@@ -105,24 +109,9 @@ class Products:
     def add_changes(self, run: int, now: int, changes: list[tuple[Change, str]]) -> None:
         """Keep changes with what becomes of them (``send``, ``held by GATE``, …)."""
         self.store.many(
-            "insert into changes values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    run,
-                    now,
-                    c.subject,
-                    c.variant_id,
-                    c.kind,
-                    c.field,
-                    c.before,
-                    c.after,
-                    c.cause,
-                    c.klass,
-                    c.note,
-                    verdict,
-                )
-                for c, verdict in changes
-            ],
+            "insert into changes (run, at, kind, subject, variant_id, field, before, after, cause, class, note, verdict) "
+            "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(run, now, *msgspec.structs.astuple(change), verdict) for change, verdict in changes],
         )
 
     def owned(self) -> tuple[int, int]:
@@ -156,7 +145,7 @@ class Products:
         if not variant_ids:
             return set()
         query = "select id from variants where id in (select value from json_each(?))"
-        return {row[0] for row in self.store.rows(query, msgspec.json.encode(sorted(variant_ids)).decode())}
+        return {row[0] for row in self.store.rows(query, _json(variant_ids))}
 
     def restart_absence(self, now: int) -> None:
         """What lacks the products whose removal is held is no evidence: their absence is counted anew from now on."""
@@ -182,41 +171,47 @@ class Products:
         query = f"select id from products where attempted and id in ({marks})"
         return {row[0] for row in self.store.rows(query, *(step.product_id for step in steps))}
 
-    def acknowledged(self, step: Planned, run: int, *, in_doubt: bool = False) -> None:
-        """Bik took it: what was sent is what the store has. ``in_doubt``: unless an older request lands later."""
-        payload = step.payload
-        keep_past(self.store, step.product_id, run)
-        if payload is None:
-            self.forget(step.product_id)
-            return
-        self.store.execute(
+    def acknowledged(self, steps: Sequence[Planned], run: int, *, doubtful: Container[str] = ()) -> None:
+        """Bik took them: what was sent is what the store has. ``doubtful``: unless an older request for these lands later."""
+        keep_past(self.store, [step.product_id for step in steps], run)
+        sent = []
+        for step in steps:
+            if step.payload is None:
+                self.forget(step.product_id)
+            else:
+                sent.append((step, step.payload))
+        self.store.many(
             "update products set sent_hash = ?, code = null, message = null, sent_run = ?, once_sent = 1, sent_variants = ?, "
             "sent_in_stock = ? where id = ?",
-            step.hash, run, len(payload.variants), sum(bool(v.quantity) for v in payload.variants), step.product_id,
-        )  # fmt: skip
-        self.store.execute(
-            "insert into sent values (?, ?) on conflict do update set payload = excluded.payload",
-            step.product_id, _ENCODER.encode(payload),
-        )  # fmt: skip
-        self.store.execute(
-            "update variants set moved_from = null where product_id = ? and moved_from is not null", step.product_id
+            [(step.hash, run, len(payload.variants), _in_stock(payload), step.product_id) for step, payload in sent],
         )
-        if not in_doubt:
-            self.settled(step.product_id)
+        self.store.many(
+            "insert into sent values (?, ?) on conflict do update set payload = excluded.payload",
+            [(step.product_id, step.stored(self.store.packer)) for step, _ in sent],
+        )
+        self.store.execute(
+            "update variants set moved_from = null where moved_from is not null "
+            "and product_id in (select value from json_each(?))",
+            _json([step.product_id for step, _ in sent]),
+        )
+        self.settled([step.product_id for step, _ in sent if step.product_id not in doubtful])
 
     def found(self, payload: ProductPayload, hashed: bytes | None, *, exact: bool) -> None:
         """A reading proved that the store holds this; not ``exact``: more or less, so it is sent again in any case."""
         self.store.execute(
             "update products set sent_hash = ?, attempted = 1, once_sent = 1, outcome = ?, sent_variants = ?, "
             "sent_in_stock = ? where id = ?",
-            hashed, "acknowledged" if exact else "retryable", len(payload.variants),
-            sum(bool(v.quantity) for v in payload.variants), payload.id,
+            hashed, "acknowledged" if exact else "retryable", len(payload.variants), _in_stock(payload), payload.id,
         )  # fmt: skip
-        self.store.execute("insert or replace into sent values (?, ?)", payload.id, _ENCODER.encode(payload))
+        stored = self.store.packer.pack(_ENCODER.encode(payload))
+        self.store.execute("insert or replace into sent values (?, ?)", payload.id, stored)
 
-    def settled(self, product_id: str) -> None:
-        """Nothing is left to do about a product but what is held."""
-        self.store.execute("update products set outcome = 'acknowledged', pending = held where id = ?", product_id)
+    def settled(self, product_ids: Iterable[str]) -> None:
+        """Nothing is left to do about these products but what is held."""
+        self.store.many(
+            "update products set outcome = 'acknowledged', pending = held where id = ?",
+            [(product_id,) for product_id in product_ids],
+        )
 
     def failed(self, step: Planned, outcome: Outcome, code: str, message: str, *, untouched: bool = False) -> None:
         """Bik did not take it, or nobody knows; *sent* stays, and the product stays pending.
@@ -316,6 +311,15 @@ class Products:
         self.store.execute(
             "update catalogs set sent_name = null, attempted_name = null, outcome = null, message = null"
         )
+
+
+def _in_stock(payload: ProductPayload) -> int:
+    return sum([bool(v.quantity) for v in payload.variants])
+
+
+def _json(ids: Iterable[str]) -> str:
+    """Ids for ``json_each``."""
+    return msgspec.json.encode(sorted(ids)).decode()
 
 
 def _paths(rows: list[tuple[bytes]]) -> Counter[str]:

@@ -44,9 +44,14 @@ class Packer:
         Raises:
             zstandard.ZstdError: it is damaged.
         """
-        if not stored.startswith(_MAGIC):
+        if not is_packed(stored):
             return stored
         return self._decompressor.decompress(stored)
+
+
+def is_packed(stored: bytes) -> bool:
+    """Whether this is a frame."""
+    return stored.startswith(_MAGIC)
 
 
 def learn(samples: Sequence[bytes]) -> bytes | None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import zstandard
 
 from feedsync import __version__
 from feedsync.errors import ConfigError, Fatal, FeedsyncError
@@ -140,7 +141,7 @@ class Store:
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         self.close()
-        if isinstance(error, sqlite3.Error):  # a damaged page or a full disk shows only when it is met
+        if isinstance(error, sqlite3.Error | zstandard.ZstdError):  # damage or a full disk shows only when it is met
             raise Fatal("FS-503", path=self.path, reason=str(error)) from None
 
     @contextmanager

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import msgspec
 
 from feedsync.model import ProductPayload
 from feedsync.snapshot.plans import Planned
 from feedsync.snapshot.products import Products
+from feedsync.snapshot.productstate import ProductState
 from feedsync.snapshot.writer import count_spellings
 from tests import records
 
@@ -32,6 +34,11 @@ def put(
             None if documents is None else 7, documents, (moved or {}).get(variant_id),
         )  # fmt: skip
         count_spellings(store, Counter(catalogs))
+
+
+def states(products: Products) -> Iterator[ProductState]:
+    """Every product that must be looked at."""
+    return (stored.read(products.store.packer) for chunk in products.pending() for stored in chunk)
 
 
 def payload(product_id: str, title: str = "Shirt") -> ProductPayload:

@@ -16,9 +16,9 @@ def _uses(products: Products) -> dict[str, int]:
 def test_an_acknowledged_deletion_forgets_all_but_that_it_was_there_once(products: Products) -> None:
     put(products, "p", "p", absent={"p": 2})
     products.attempt([step("p")])
-    products.acknowledged(step("p"), 1)
+    products.acknowledged([step("p")], 1)
     products.attempt([GONE])
-    products.acknowledged(GONE, 2)
+    products.acknowledged([GONE], 2)
     state = products.state("p")
     assert (state.members, state.sent, state.sent_hash, state.attempted, state.outcome) == ([], None, None, False, None)
     assert state.once_sent
@@ -50,7 +50,7 @@ def test_forgetting_twice_is_forgetting_once(products: Products) -> None:
 def test_others_are_left_alone(products: Products) -> None:
     put(products, "p", "p", absent={"p": 2})
     put(products, "q", "q", absent={"q": 1})
-    products.acknowledged(step("q"), 1)
+    products.acknowledged([step("q")], 1)
     products.forget("p")
     assert (products.state("q").sent_hash, len(products.state("q").members)) == (b"q", 1)
 

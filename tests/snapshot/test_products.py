@@ -7,16 +7,16 @@ import msgspec
 from feedsync.model import Absence, Cause, Outcome, ProductPayload, Variant
 from feedsync.snapshot.plans import Planned, PlanTable
 from feedsync.snapshot.products import Looked, Products
-from tests.snapshot.shelf import payload, put, step
+from tests.snapshot.shelf import payload, put, states, step
 
 
 def _pending(products: Products) -> dict[str, Cause]:
-    return {state.id: state.cause for state in products.pending()}
+    return {state.id: state.cause for state in states(products)}
 
 
 def test_a_new_product_is_pending_with_its_variants(products: Products) -> None:
     put(products, "p", "p-2", "p-1", absent={"p-1": 2}, moved={"p-2": "q"})
-    state = next(products.pending())
+    state = next(states(products))
     assert {m.variant.id: m.absence for m in state.members} == {"p-1": Absence(7, 2, 7), "p-2": None}
     assert (state.id, state.moved_from, state.sent, state.outcome) == ("p", {"p-2": "q"}, None, None)
     assert state == products.state("p")
@@ -24,7 +24,7 @@ def test_a_new_product_is_pending_with_its_variants(products: Products) -> None:
 
 def test_a_product_whose_variants_all_left_is_still_looked_at(products: Products) -> None:
     put(products, "p")
-    assert [state.members for state in products.pending()] == [[]]
+    assert [state.members for state in states(products)] == [[]]
 
 
 def test_only_what_is_pending_comes_in_order_over_any_number(products: Products) -> None:
@@ -33,14 +33,14 @@ def test_only_what_is_pending_comes_in_order_over_any_number(products: Products)
         for product_id in reversed(ids):
             put(products, product_id, product_id)
     products.looked_at([Looked("p0007", False, False, None)])
-    assert [state.id for state in products.pending()] == [i for i in ids if i != "p0007"]
+    assert [state.id for state in states(products)] == [i for i in ids if i != "p0007"]
 
 
 def test_products_may_change_while_they_are_looked_at(products: Products) -> None:
     for n in range(5):
         put(products, f"p{n}", f"p{n}")
     seen = []
-    for state in products.pending():
+    for state in states(products):
         seen.append(state.id)
         products.looked_at([Looked(state.id, False, False, None)])
     assert seen == ["p0", "p1", "p2", "p3", "p4"]
@@ -86,7 +86,7 @@ def test_only_an_acknowledgement_moves_sent(products: Products) -> None:
         state = products.state("p")
         assert (state.sent, state.sent_hash, state.outcome, state.message) == (None, None, outcome, "no")
         assert _pending(products) == {"p": "feed"}
-    products.acknowledged(step("p"), 3)
+    products.acknowledged([step("p")], 3)
     state = products.state("p")
     assert (state.sent, state.sent_hash, state.outcome, state.message) == (payload("p"), b"p", "acknowledged", None)
     assert (state.once_sent, _pending(products), products.owned()) == (True, {}, (1, 1))
@@ -94,7 +94,7 @@ def test_only_an_acknowledgement_moves_sent(products: Products) -> None:
 
 def test_a_later_failure_keeps_what_was_acknowledged(products: Products) -> None:
     put(products, "p", "p")
-    products.acknowledged(step("p"), 1)
+    products.acknowledged([step("p")], 1)
     products.attempt([step("p", title="New")])
     products.failed(step("p", title="New"), "retryable", "FS-704", "busy")
     assert (products.state("p").sent, products.state("p").sent_hash) == (payload("p"), b"p")
@@ -103,17 +103,17 @@ def test_a_later_failure_keeps_what_was_acknowledged(products: Products) -> None
 def test_an_acknowledgement_in_doubt_leaves_work(products: Products) -> None:
     put(products, "p", "p")
     products.attempt([step("p")])
-    products.acknowledged(step("p"), 1, in_doubt=True)
+    products.acknowledged([step("p")], 1, doubtful={"p"})
     assert (products.state("p").sent, products.in_doubt([step("p")])) == (payload("p"), {"p"})
     assert _pending(products) == {"p": "feed"}
-    products.settled("p")
+    products.settled(["p"])
     assert (products.in_doubt([step("p")]), _pending(products)) == (set(), {})
 
 
 def test_what_a_gate_holds_stays_pending_whatever_is_acknowledged(products: Products) -> None:
     put(products, "p", "p")
     products.looked_at([Looked("p", False, True, None)])
-    products.acknowledged(step("p"), 1)
+    products.acknowledged([step("p")], 1)
     assert _pending(products) == {"p": "feed"}
 
 
@@ -127,7 +127,7 @@ def test_a_product_that_surely_never_arrived_is_not_ours(products: Products) -> 
 def test_a_product_that_was_sent_once_stays_ours_when_an_update_is_refused(products: Products) -> None:
     put(products, "p", "p")
     products.attempt([step("p")])
-    products.acknowledged(step("p"), 1)
+    products.acknowledged([step("p")], 1)
     products.failed(step("p"), "rejected", "FS-703", "no", untouched=True)
     assert products.tried_before([step("p")]) == {"p"}
 
@@ -135,7 +135,7 @@ def test_a_product_that_was_sent_once_stays_ours_when_an_update_is_refused(produ
 def test_waiting_for_a_catalog_says_nothing_about_the_last_request(products: Products) -> None:
     put(products, "p", "p")
     products.attempt([step("p")])
-    products.acknowledged(step("p"), 1)
+    products.acknowledged([step("p")], 1)
     products.waits(step("p"), "FS-708", "the catalog is missing")
     assert (products.state("p").outcome, _pending(products)) == ("acknowledged", {"p": "feed"})
     assert list(products.rejected(but_planned=False)) == [("p", "FS-708", "the catalog is missing")]
@@ -143,7 +143,7 @@ def test_waiting_for_a_catalog_says_nothing_about_the_last_request(products: Pro
 
 def test_a_move_is_over_once_the_new_product_is_acknowledged(products: Products) -> None:
     put(products, "p", "p-1", moved={"p-1": "q"})
-    products.acknowledged(step("p"), 1)
+    products.acknowledged([step("p")], 1)
     assert products.state("p").moved_from == {}
 
 
@@ -160,7 +160,7 @@ def test_rejections_are_told_until_they_are_planned_again(products: Products) ->
 def test_another_store_has_nothing(products: Products) -> None:
     put(products, "p", "p")
     products.attempt([step("p")])
-    products.acknowledged(step("p"), 1)
+    products.acknowledged([step("p")], 1)
     products.saw({"p": ["sale"]}, ["p"])
     products.forget_target()
     state = products.state("p")
@@ -172,7 +172,7 @@ def test_another_store_has_nothing(products: Products) -> None:
 def test_a_payload_comes_back_as_it_was_stored(products: Products) -> None:
     put(products, "p", "p")
     sent = msgspec.structs.replace(payload("p"), tags=("a", "b"), metafields=(("brand", "Ünïcode"),))
-    products.acknowledged(Planned("p", "send", sent, b"h", 0), 1)
+    products.acknowledged([Planned("p", "send", sent, b"h", 0)], 1)
     assert isinstance(products.state("p").sent, ProductPayload)
     assert products.state("p").sent == sent
     assert isinstance(products.state("p").members[0].variant, Variant)
