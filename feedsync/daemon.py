@@ -7,6 +7,7 @@ that was missed is made up for once. APScheduler waits for the moments and bound
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
-import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -25,6 +25,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from feedsync.alerts import after_run, check_alerts, file_checked
 from feedsync.due import Due, due_of, pause_after, run_due
 from feedsync.errors import FeedsyncError, Locked
+from feedsync.logcontext import bound
 from feedsync.progress import Stoppable, Stopped
 from feedsync.settings import Schedule
 from feedsync.snapshot.files import Signature, signature, snapshot_files, statuses
@@ -35,7 +36,7 @@ from feedsync.sync import snapshot_path
 _CLOCK_STEP_S = 30
 #: How often what only time brings about is looked for: silence, and people who could not be reached (seconds).
 _ALERTS_EVERY_S = 60
-_log = structlog.get_logger("feedsync.daemon")
+_log = logging.getLogger("feedsync.daemon")
 
 
 class Known(msgspec.Struct):
@@ -90,7 +91,7 @@ class Daemon:
             try:
                 check_alerts(schedule, self._state, clock=self._clock)
             except Exception:  # a fault of ours with one must not keep the others silent
-                _log.exception("alerts could not be looked at", schedule=schedule.name)
+                _log.exception("alerts could not be looked at", extra={"schedule": schedule.name})
 
     def look(self, *, anew: bool = False) -> None:
         """Take up what changed: schedules' files (all of them with ``anew``), snapshots that others wrote, the clock."""
@@ -103,7 +104,7 @@ class Daemon:
             for name in self._known.keys() - paths.keys():
                 del self._known[name]
                 self._disarm(name)
-                _log.info("schedule removed", schedule=name)
+                _log.info("schedule removed", extra={"schedule": name})
             for name, path in paths.items():
                 known, file = self._known.get(name), signature(statuses(path))
                 if known is None or anew or known.file != file:
@@ -123,10 +124,17 @@ class Daemon:
             known.schedule = self._load(name)
         except FeedsyncError as error:
             mistake = error
-            _log.error("schedule is broken", schedule=name, code=error.code, reason=error.message,
-                       last_good_form=known.schedule is not None)  # fmt: skip
+            _log.error(
+                "schedule is broken",
+                extra={
+                    "schedule": name,
+                    "code": error.code,
+                    "reason": error.message,
+                    "last_good_form": known.schedule is not None,
+                },
+            )
         else:
-            _log.info("schedule read", schedule=name)
+            _log.info("schedule read", extra={"schedule": name})
         if known.schedule is not None:
             self._tell(file_checked, known.schedule, mistake)
         self._arm(name)
@@ -159,7 +167,7 @@ class Daemon:
             if begun is None:
                 return
             schedule, known, progress = begun
-            with structlog.contextvars.bound_contextvars(schedule=name):
+            with bound(schedule=name):
                 try:
                     self._run(schedule, known, progress)
                 except FeedsyncError as error:
@@ -191,23 +199,28 @@ class Daemon:
         due = due_of(schedule, self._state, int(self._clock()))
         if due is None or due.at > self._clock():
             return  # somebody else ran it meanwhile
-        _log.info("run begins", trigger=due.why)
+        _log.info("run begins", extra={"trigger": due.why})
         summary = run_due(schedule, self._state, due, progress=progress, clock=self._clock)
         known.refused, known.not_before = 0, 0
-        _log.info("run ended", run=summary.run, outcome=summary.outcome, changes=sum(summary.changes.values()),
-                  held=summary.held, rejected=len(summary.rejected), requests=summary.pushed.requests,
-                  seconds=summary.seconds, error=summary.error.code if summary.error else None)  # fmt: skip
+        told = {
+            "run": summary.run, "outcome": summary.outcome, "changes": sum(summary.changes.values()), "held": summary.held,
+            "rejected": len(summary.rejected), "requests": summary.pushed.requests, "seconds": summary.seconds,
+            "error": summary.error.code if summary.error else None,
+        }  # fmt: skip
+        _log.info("run ended", extra=told)
         after_run(schedule, self._state, clock=self._clock)
 
     def _refuse(self, known: Known, schedule: Schedule, error: FeedsyncError) -> None:
         """It could not run, and left no run behind that says so: not again at once."""
         if isinstance(error, Locked):  # somebody else does it, and when that is over the snapshot says so
             known.not_before = int(self._clock()) + pause_after(1)
-            _log.info("another run goes on", schedule=schedule.name, reason=error.message)
+            _log.info("another run goes on", extra={"schedule": schedule.name, "reason": error.message})
             return
         known.refused += 1
         known.not_before = int(self._clock()) + pause_after(known.refused)
-        _log.error("run could not begin", schedule=schedule.name, code=error.code, reason=error.message)
+        _log.error(
+            "run could not begin", extra={"schedule": schedule.name, "code": error.code, "reason": error.message}
+        )
         self._tell(after_run, schedule, error)
 
     def _tell(self, tell: Callable[..., None], schedule: Schedule, error: FeedsyncError | None) -> None:
@@ -241,6 +254,9 @@ class Daemon:
             running = list(self._running.values())
         for progress in running:
             progress.stop()
+        # APScheduler's thread breaks on its own end while it is handing out jobs: it stops that first, and is waited for
+        self._scheduler.pause()
+        self._scheduler.get_jobs()
         self._scheduler.shutdown(wait=True)
 
 

@@ -13,11 +13,11 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from structlog.contextvars import bind_contextvars, get_contextvars
 
 from feedsync.bik import wire
 from feedsync.bik.client import Bik, Exchange
 from feedsync.errors import SENTENCES, FeedsyncError, Rejected, Retryable
+from feedsync.logcontext import about, bind
 from feedsync.model import Outcome
 from feedsync.outcomes import Before, Request, halves, outcome_of
 from feedsync.plan import Pushed
@@ -158,7 +158,7 @@ class _Push:
         queue = deque[_Batch]()
         source = self._batches(action, settings.batch_size)
         flying: dict[Future[None], Request] = {}
-        named = partial(bind_contextvars, **get_contextvars())  # what the threads log is of this run, too
+        named = partial(bind, **about())  # what the threads log is of this run, too
         with ThreadPoolExecutor(settings.in_flight, initializer=named) as pool:
             try:
                 while True:

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from feedsync.bik.client import Bik
 from feedsync.bik.opening import bik_credentials, opened
 from feedsync.errors import ConfigError
+from feedsync.logcontext import bind, bound
 from feedsync.planning import Options, Plan, make_plan
 from feedsync.progress import Progress, Stages
 from feedsync.push import push
@@ -73,7 +73,7 @@ def holding(schedule: Schedule, state: Path) -> Iterator[Held]:
     """
     credentials = bik_credentials(schedule)
     with (
-        bound_contextvars(schedule=schedule.name, run=None),
+        bound(schedule=schedule.name, run=None),
         schedule_lock(state / f"{schedule.name}.lock", schedule.name) as dead,
         Store(snapshot_path(state, schedule.name)) as store,
         opened(schedule, credentials, state) as bik,
@@ -100,7 +100,7 @@ def run_schedule(
         _claim(store, schedule, credentials.key.get_secret_value(), target)
         with store.transaction():
             run = store.begin_run(trigger, int(clock()))
-        bind_contextvars(run=run)  # what is logged from here on says so
+        bind(run=run)  # what is logged from here on says so
         started = clock()
         stages = Stages()
         try:

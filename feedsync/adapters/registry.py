@@ -17,6 +17,7 @@ from typing import cast
 
 import msgspec
 
+from feedsync import logs
 from feedsync.adapters.base import DETECTED, Adapter
 from feedsync.adapters.delimited import DELIMITED
 from feedsync.adapters.google_xml import GoogleXml
@@ -124,6 +125,7 @@ def _load(name: str) -> Installed:
         return Installed(name, package, reason="the name is that of a format of feedsync itself, which is used")
     if len(points) > 1:
         return Installed(name, package, reason=f"several packages offer it: {package}")
+    logs.be_ready()
     try:
         found = points[0].load()
         adapter = found() if isinstance(found, type) else found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import signal
@@ -12,7 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-import structlog
 import typer
 
 from feedsync.cli.common import Context
@@ -26,7 +26,7 @@ from feedsync.web.app import listen, server_of
 #: How often the files are looked at (seconds).
 LOOK_EVERY_S = 5.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_log = structlog.get_logger("feedsync.daemon")
+_log = logging.getLogger("feedsync.daemon")
 #: Signals as they come, and None when the daemon has come to rest. A handler may put into it at any instant.
 Inbox = queue.SimpleQueue[int | None]
 
@@ -60,15 +60,18 @@ def daemon(
             service = Daemon(lambda: schedule_files(where.schedules), where.schedule, where.state, jobs=jobs)
             with watched(service, where, place) as url:
                 service.start()
-                _log.info("daemon started", schedules=str(where.schedules), state=str(where.state), listening=url)
+                _log.info(
+                    "daemon started",
+                    extra={"schedules": str(where.schedules), "state": str(where.state), "listening": url},
+                )
                 number = serve(service, inbox)
-            _log.info("daemon ends", signal=signal.Signals(number).name, running=service.running())
+            _log.info("daemon ends", extra={"signal": signal.Signals(number).name, "running": service.running()})
             rested = come_to_rest(service, inbox, grace)
         finally:
             for number_, handler in handlers.items():
                 signal.signal(number_, handler)
         if not rested:  # its threads would hold the process; what they were at is derived anew by the next run
-            _log.warning("daemon leaves at once", running=service.running())
+            _log.warning("daemon leaves at once", extra={"running": service.running()})
             _leave(128 + number)
     raise typer.Exit(128 + number)
 

@@ -16,6 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from feedsync import logs, secrecy
+from feedsync.logcontext import about, bind, bound
 from feedsync.secrecy import remember
 
 
@@ -54,7 +55,7 @@ ours = logging.getLogger("feedsync.test")
 
 def test_in_a_pipe_a_line_is_json_with_what_it_is_about(start: Start) -> None:
     lines = start()
-    with structlog.contextvars.bound_contextvars(schedule="acme", run=7):
+    with bound(schedule="acme", run=7):
         ours.info("read %d items", 3, extra={"seconds": 1.5})
         structlog.get_logger("feedsync.test").warning("late", items=[1, None, True], deep={"a": ("b",)})
     first, second = lines()
@@ -64,6 +65,32 @@ def test_in_a_pipe_a_line_is_json_with_what_it_is_about(start: Start) -> None:
         "event": "read 3 items", "seconds": 1.5, "schedule": "acme", "run": 7, "logger": "feedsync.test", "level": "info",
     }  # fmt: skip
     assert (second["items"], second["deep"], second["level"]) == ([1, None, True], {"a": ["b"]}, "warning")
+
+
+def test_a_line_is_about_what_is_bound_where_it_is_logged(start: Start) -> None:
+    lines = start()
+    with bound(schedule="acme", run=None):
+        bind(run=7)
+        ours.info("one")
+        with bound(run=8, call="put"):
+            ours.info("two", extra={"run": 9})
+        ours.info("three")
+    ours.info("four")
+    assert not about()
+    assert [[line.get(name) for name in ("schedule", "run", "call")] for line in lines()] == [
+        ["acme", 7, None], ["acme", 9, "put"], ["acme", 7, None], [None, None, None],
+    ]  # fmt: skip
+
+
+def test_what_logs_with_structlog_goes_the_same_way(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+    logs.be_ready()  # nobody said yet where logs go
+    lines = start()
+    logs.be_ready()
+    with structlog.contextvars.bound_contextvars(store="theirs"):
+        structlog.get_logger("package").warning("said", about=1)
+    [line] = lines()
+    assert (line["event"], line["store"], line["about"], line["level"]) == ("said", "theirs", 1, "warning")
+    assert capsys.readouterr() == ("", "")
 
 
 def test_warnings_of_libraries_come_through_and_their_chatter_does_not(start: Start) -> None:
@@ -84,10 +111,13 @@ def test_warnings_of_libraries_come_through_and_their_chatter_does_not(start: St
 def test_levels(start: Start, level: logs.Level, seen: int) -> None:
     lines = start(level=level)
     for number in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR):
-        structlog.get_logger("feedsync.test").log(number, "said")
+        ours.log(number, "said")
     assert len(lines()) == seen
+    for number in (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR):
+        structlog.get_logger("feedsync.test").log(number, "said")
+    assert len(lines()) == 2 * seen
     logging.getLogger("library").info("said")
-    assert len(lines()) == seen + (level == "debug")
+    assert len(lines()) == 2 * seen + (level == "debug")
 
 
 def test_on_a_terminal_it_is_text(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,7 +154,7 @@ def test_a_traceback_is_in_its_line_without_what_variables_hold(start: Start) ->
     try:
         raise RuntimeError("it broke at https://user:sesame@shop.example/feed?token=abc")
     except RuntimeError:
-        structlog.get_logger("feedsync.test").exception("a fault of ours")
+        ours.exception("a fault of ours")
     [line] = lines()
     assert line["exception"].splitlines()[0] == "Traceback (most recent call last):"
     assert line["exception"].endswith("RuntimeError: it broke at https://shop.example/feed?token=***")
@@ -182,7 +212,7 @@ def test_no_secret_of_the_settings_passes(place: tuple[str, Any], other: Any) ->
     stream = io.StringIO()
     restore = logs.configure(stream, form="json", level="info")
     try:
-        with structlog.contextvars.bound_contextvars(schedule=value):
+        with bound(schedule=value):
             ours.info("about %s", value, extra={"value": value, "other": other})
             try:
                 raise RuntimeError(value)
