@@ -8,9 +8,10 @@ a note. Rules: design, section 6; Google's Product data specification for the at
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import tzinfo
 from functools import lru_cache
+from itertools import groupby
 
 from feedsync.errors import Problem
 from feedsync.model import Attributes, Normalized, Variant
@@ -25,6 +26,10 @@ NORMALIZER_VERSION = 1
 
 _LEVEL = re.compile(r">|&gt;|›|»")
 _ADDRESSES = re.compile(r",(?=\s*https?://)")
+#: Metafields that tell one item from another.
+_OWN = frozenset({"gtin", "mpn"})
+Raws = tuple[str | None, ...]
+Pairs = tuple[tuple[str, str], ...]
 _PATH_FIELDS = ("product_type", "google_product_category")
 
 
@@ -42,7 +47,9 @@ class Normalizer:
         self._zone = zone
         self._prefix = id_prefix
         self._paths: Remembered[str, tuple[str, ...]] = Remembered(lambda raw: self._paths_of([raw.strip()]))
-        self._tags_known: Remembered[tuple[str | None, ...], tuple[str, ...]] = Remembered(
+        runs = groupby(products.metafields, _OWN.__contains__)
+        self._metafield_runs = [_run(own, tuple(names)) for own, names in runs]
+        self._tags_known: Remembered[Raws, tuple[str, ...]] = Remembered(
             lambda raws: self._tags_of([[raw.strip()] if raw else [] for raw in raws])
         )
 
@@ -231,14 +238,31 @@ class Normalizer:
         return tuple(tags.values())
 
     def _metafields(self, attributes: Attributes) -> tuple[tuple[str, str], ...]:
-        found = []
-        names = self._products.metafields
-        for name, value in zip(names, map(attributes.get, names), strict=True):
-            if value is not None:
-                raw = value if isinstance(value, str) else " | ".join(fields.texts(attributes, name))
-                if line := common_line(raw.strip()):
-                    found.append((name, line))
-        return tuple(found)
+        found: Pairs = ()
+        for names, pairs, known in self._metafield_runs:
+            try:
+                if known is not None:
+                    found += known[tuple(map(attributes.get, names))]  # type: ignore[arg-type]  # or else the error
+                    continue
+            except TypeError:  # one is there several times
+                pass
+            found += pairs(tuple([" | ".join(fields.texts(attributes, name)) for name in names]))
+        return found
+
+
+def _run(
+    own: bool, names: tuple[str, ...]
+) -> tuple[tuple[str, ...], Callable[[Raws], Pairs], Remembered[Raws, Pairs] | None]:
+    """Metafields next to each other: their names, what makes (name, line) of their texts, and where that is remembered.
+
+    ``own``: each item has its own, so that nothing is.
+    """
+
+    def pairs(raws: Raws) -> Pairs:
+        lines = [(name, one_line(raw.strip())) for name, raw in zip(names, raws, strict=True) if raw]
+        return tuple([(name, line) for name, line in lines if line])
+
+    return names, pairs, None if own else Remembered(pairs)
 
 
 def _levels(path: str) -> tuple[str, ...]:
