@@ -90,7 +90,7 @@ class Normalizer:
             id=item_id,
             group_id=self._prefix + group if group else None,
             title=title,
-            group_title=one_line(fields.text(attributes, "item_group_title")) or None,
+            group_title=_line(attributes, "item_group_title"),
             description=common_plain(fields.text(attributes, "description")),
             link=link,
             image_link=image_link,
@@ -145,7 +145,7 @@ class Normalizer:
         self, attributes: Attributes, price_minor: int, currency: str, notes: list[Problem]
     ) -> tuple[int | None, int | None, int | None]:
         """The sale price and its window, only where it is below the price in the same currency."""
-        raw = fields.text(attributes, "sale_price")
+        raw = fields.text(attributes, "sale_price") if "sale_price" in attributes else ""
         if not raw:
             return None, None, None
         reason = ""
@@ -192,7 +192,7 @@ class Normalizer:
         return self._products.missing_availability, None
 
     def _date(self, attributes: Attributes, name: str, notes: list[Problem]) -> int | None:
-        raw = fields.text(attributes, name)
+        raw = fields.text(attributes, name) if name in attributes else ""
         if not raw:
             return None
         try:
@@ -233,7 +233,7 @@ class Normalizer:
         tags: dict[str, str] = {}
         for name, texts in zip(self._products.tags, raws, strict=True):
             for raw in texts:
-                for folded, tag in _path_tags(raw) if name in _PATH_FIELDS else _plain_tags(raw):
+                for folded, tag in (_PATH_TAGS if name in _PATH_FIELDS else _PLAIN_TAGS)[raw]:
                     tags.setdefault(folded, tag)
         return tuple(tags.values())
 
@@ -258,8 +258,10 @@ def _run(
     ``own``: each item has its own, so that nothing is.
     """
 
+    line_of = one_line if own else common_line
+
     def pairs(raws: Raws) -> Pairs:
-        lines = [(name, one_line(raw.strip())) for name, raw in zip(names, raws, strict=True) if raw]
+        lines = [(name, line_of(raw.strip())) for name, raw in zip(names, raws, strict=True) if raw]
         return tuple([(name, line) for name, line in lines if line])
 
     return names, pairs, None if own else Remembered(pairs)
@@ -267,7 +269,7 @@ def _run(
 
 def _levels(path: str) -> tuple[str, ...]:
     """The levels of ``A > B > C``, each as plain text."""
-    return tuple(level for part in _LEVEL.split(path) if (level := one_line(part)))
+    return tuple([level for part in _LEVEL.split(path) if (level := common_line(part.strip()))])
 
 
 def _tags_of(parts: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -285,6 +287,9 @@ def _plain_tags(text: str) -> list[tuple[str, str]]:
     return _tags_of((common_line(text),))
 
 
+_PATH_TAGS, _PLAIN_TAGS = Remembered(_path_tags), Remembered(_plain_tags)
+
+
 @lru_cache(maxsize=4096)
 def _instants(raw: str, zone: tzinfo) -> tuple[int | None, int | None]:
     """The two sides of a window; many items share theirs."""
@@ -298,6 +303,10 @@ def _instants(raw: str, zone: tzinfo) -> tuple[int | None, int | None]:
     if window[0] is not None and window[1] is not None and window[1] <= window[0]:
         raise ValueError(f"its window {raw!r} ends before it begins")
     return window
+
+
+def _line(attributes: Attributes, name: str) -> str | None:
+    return (one_line(fields.text(attributes, name)) or None) if name in attributes else None
 
 
 def _required(attributes: Attributes, name: str) -> str:

@@ -14,7 +14,7 @@ from feedsync.normalize.remembered import Remembered
 
 #: Longer texts are cut before they are looked at: no product needs more, and an HTML reader must not be kept busy.
 TEXT_LIMIT = 100_000
-_ODD = re.compile(r"[<&\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufffe\uffff]")
+_ODD = re.compile(r"[<\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufffe\uffff]")
 _SPACE = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r" ?\n\s*")
 _BLOCK = re.compile(
@@ -58,7 +58,7 @@ def plain(text: str) -> str:
 
 def _is_plain(text: str) -> bool:
     """Whether there is nothing to do, which nearly always is so: asked with what is cheapest."""
-    odd = "<" in text or "&" in text or not (text.isprintable() or not _ODD.search(text))
+    odd = "<" in text or ("&" in text and ";" in text) or not (text.isprintable() or not _ODD.search(text))
     return not odd and "  " not in text and text == text.strip() and len(text) <= TEXT_LIMIT
 
 
