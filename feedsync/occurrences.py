@@ -27,7 +27,7 @@ from feedsync.progress import Progress
 from feedsync.reading import fetch_feed
 from feedsync.report.summary import Reason
 from feedsync.settings import Schedule
-from feedsync.snapshot.known import KnownItems
+from feedsync.snapshot.known import NOTHING_KNOWN, KnownItems, known_items
 from feedsync.snapshot.parts import Supplements
 from feedsync.snapshot.store import Store
 from feedsync.sources import Document, open_stream
@@ -156,13 +156,9 @@ class _Search:
     def _known(self, key: bytes) -> KnownItems:
         """The items that the snapshot knows as other products'; none when they may mean something else by now."""
         if self._store.scalar("select key from feeds where feed = ?", self._number) != key:
-            return KnownItems(())
-        rows = self._store.rows(
-            "select rowid, hash from raws where feed = ? and id <> ? "
-            "and id not in (select id from variants where product_id = ?)",
-            self._number, self._item_id, self._product_id,
-        )  # fmt: skip
-        return KnownItems((row[0], row[1]) for row in rows)
+            return NOTHING_KNOWN
+        others = "id <> ? and id not in (select id from variants where product_id = ?)"
+        return known_items(self._store, self._number, others, self._item_id, self._product_id)
 
     def _occurrence(
         self, document: Document, adapter: Adapter, item: RawItem, parsed: Parsed, interpreted: Interpreted

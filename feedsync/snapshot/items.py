@@ -14,7 +14,7 @@ import numpy as np
 from feedsync.errors import Problem
 from feedsync.snapshot.bulk import BulkLoad, Incoming
 from feedsync.snapshot.findings import Finding, double, encode_details
-from feedsync.snapshot.known import Indices, KnownItems
+from feedsync.snapshot.known import NOTHING_KNOWN, Indices, KnownItems, known_items
 from feedsync.snapshot.parts import PartWriter
 from feedsync.snapshot.store import Store
 from feedsync.snapshot.writer import VariantWriter, read_again
@@ -47,10 +47,9 @@ class Items:
     def known(self, number: int, key: bytes) -> KnownItems:
         """The items that need not be read again; none when the settings or the document's head changed."""
         same = self.store.scalar("select key from feeds where feed = ?", number) == key
-        rows = self.store.rows("select rowid, hash from raws where feed = ?", number) if same else iter(())
         self._all_read = not same
         self._bulk = None
-        return KnownItems((row[0], row[1]) for row in rows)
+        return known_items(self.store, number) if same else NOTHING_KNOWN
 
     def expect_all_new(self, number: int) -> None:
         """Before a primary feed is read that nobody says more about: whether nothing is known yet, so that all is new."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+
+from feedsync.snapshot.store import Store
 
 HASH_BYTES = 16
 _CHUNK_ROWS = 50_000
@@ -14,19 +15,34 @@ _CHUNK_ROWS = 50_000
 Indices = npt.NDArray[np.int64]
 
 
-class KnownItems:
-    """Which of a document's hashes are known, and as which row."""
+def known_items(store: Store, feed: int, condition: str = "true", *parameters: str) -> KnownItems:
+    """What ``raws`` holds of a feed. SQLite puts the hashes into one text, which is twice as fast as a row at a time."""
+    rowids, hashes = [np.empty(0, np.int64)], [b""]
+    last = store.scalar("select max(rowid) from raws") or 0
+    for begin in range(0, last, _CHUNK_ROWS):
+        where = f"from raws where rowid > ? and rowid <= ? and feed = ? and {condition} order by rowid"
+        chunk = begin, begin + _CHUNK_ROWS, feed, *parameters
+        together = "group_concat(hex(hash), ''), count(*), min(rowid), max(rowid)"
+        found = store.one(f"select {together} from (select rowid, hash {where}) having count(*)", *chunk)
+        if found is None:
+            continue
+        text, count, low, high = found
+        hashes.append(bytes.fromhex(text))
+        if count == high - low + 1:
+            rowids.append(np.arange(low, high + 1, dtype=np.int64))
+        else:
+            rowids.append(np.array([row[0] for row in store.rows(f"select rowid {where}", *chunk)], np.int64))
+    return KnownItems(np.concatenate(rowids), b"".join(hashes))
 
-    def __init__(self, rows: Iterable[tuple[int, bytes]]) -> None:
-        iterator = iter(rows)
-        rowids, hashes = [np.empty(0, np.int64)], [b""]
-        while chunk := list(islice(iterator, _CHUNK_ROWS)):
-            rowids.append(np.fromiter((row[0] for row in chunk), np.int64, len(chunk)))
-            hashes.append(b"".join(row[1] for row in chunk))
-        low, high = _halves(b"".join(hashes))
+
+class KnownItems:
+    """Which of a document's hashes are known, and as which row: a row's number and 16 bytes of hash for each."""
+
+    def __init__(self, rowids: Indices, hashes: bytes) -> None:
+        low, high = _halves(hashes)
         order = np.argsort(low, kind="stable")
         self._low, self._high = low[order], high[order]
-        self.rowids: Indices = np.concatenate(rowids)[order]
+        self.rowids: Indices = rowids[order]
 
     def __len__(self) -> int:
         return len(self.rowids)
@@ -55,3 +71,6 @@ class KnownItems:
 def _halves(hashes: bytes) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
     pairs = np.frombuffer(hashes, "<u8").reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
+
+
+NOTHING_KNOWN = KnownItems(np.empty(0, np.int64), b"")
