@@ -12,6 +12,7 @@ from typing import BinaryIO, cast
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import xxhash
 
 from feedsync.adapters.base import Adapter, ReadOptions, Separable, Split
@@ -200,7 +201,7 @@ class _Pass:
         self._split = split
         self._known = known
         self._parts = parts
-        self._hashes = bytearray()
+        self._places: list[npt.NDArray[np.int32]] = []
         self._offsets: list[Indices] = []
         self.count = 0
         self.parsed = 0
@@ -211,7 +212,7 @@ class _Pass:
     def read(self, readers: Readers, progress: Progress) -> None:
         """Split, skip and parse; what is not known goes to the snapshot's incoming items, with its place."""
         for block in self._split.blocks(self._known.match):
-            self._hashes += b"".join(block.hashes)
+            self._places.append(self._known.find(b"".join(block.hashes)).astype(np.int32))
             self._offsets.append(np.array(block.offsets, np.int64))
             if block.misses:
                 readers.pack_with(self._items.store.packer)
@@ -248,7 +249,7 @@ class _Pass:
     def settle(self, number: int, writer: VariantWriter | PartWriter) -> list[Finding]:
         """Decide every id that was read anew, and say what is wrong with which item."""
         offsets = np.concatenate([*self._offsets, np.empty(0, np.int64)])
-        places = self._known.find(bytes(self._hashes))
+        places = np.concatenate([*self._places, np.empty(0, np.int32)])
         positions = np.flatnonzero(places >= 0)
         first = np.full(len(self._known), -1, np.int64)
         first[places[positions][::-1]] = positions[::-1]

@@ -35,7 +35,9 @@ def rejoin(items: Items, schedule: Schedule, parts: Parts, *, run: int, now: int
             continue
         variant = normalized.variant
         record = None if variant is None else items.store.packer.pack(_RECORDS.encode(variant))
-        writers[feed].take(item_id, item_hash, record, skippable=known and record is not None)
+        writers[feed].take(
+            item_id, item_hash, record, writers[feed].old(item_id), skippable=known and record is not None
+        )
         _tell(items, feed, item_id, item_hash, normalized, run)
     for feed, writer in writers.items():
         writer.finish()

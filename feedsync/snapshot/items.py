@@ -17,7 +17,7 @@ from feedsync.snapshot.findings import Finding, double, encode_details
 from feedsync.snapshot.known import NOTHING_KNOWN, Indices, KnownItems, known_items
 from feedsync.snapshot.parts import PartWriter
 from feedsync.snapshot.store import Store
-from feedsync.snapshot.writer import VariantWriter, read_again
+from feedsync.snapshot.writer import OLD, Old, VariantWriter, read_again
 
 EXCERPT_BYTES = 2000
 
@@ -107,8 +107,11 @@ class Items:
         if self._all_read:
             store.execute("delete from raws where feed = ?", number)
 
-        query = "select position, id, hash, offset, record, problem, notes, part from incoming order by position"
-        for position, item_id, item_hash, offset, record, problem, notes, part in store.rows(query):
+        query = (
+            f"select position, i.id, i.hash, offset, i.record, problem, notes, part, {OLD} "
+            "from incoming i left join variants v on v.id = i.id order by position"
+        )
+        for position, item_id, item_hash, offset, record, problem, notes, part, *old in store.rows(query):
             if position in losers:
                 findings.append(double(item_hash, item_id, offset, position))
                 continue
@@ -119,7 +122,8 @@ class Items:
                 findings.append(Finding(item_hash, item_id, "note", note, offset))
             if item_id is not None:
                 skippable = problem is None and item_id not in contested
-                if not writer.take(item_id, item_hash, record, skippable=skippable, part=part):
+                known: Old | None = None if old[0] is None else tuple(old)
+                if not writer.take(item_id, item_hash, record, known, skippable=skippable, part=part):
                     taken = Problem("FS-420", {"id": item_id})
                     findings.append(Finding(item_hash, item_id, "rejected", taken, offset, position))
         writer.finish()

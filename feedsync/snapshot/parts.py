@@ -94,7 +94,7 @@ class PartWriter:
         self._feed = feed
 
     def take(
-        self, item_id: str, item_hash: bytes, record: bytes | None, *, skippable: bool, part: bytes | None
+        self, item_id: str, item_hash: bytes, record: bytes | None, old: object, *, skippable: bool, part: bytes | None
     ) -> bool:
         """One item that holds its id; an unreadable one leaves what was said of it."""
         store, feed = self._store, self._feed

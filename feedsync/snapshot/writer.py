@@ -14,8 +14,9 @@ from feedsync.snapshot.store import Store
 
 _CHUNK_ROWS = 2000
 _VARIANTS = msgspec.msgpack.Decoder(Variant)
-_OLD = "select unpacked(record), hash, product_id, absent_since is not null, feed from variants where id = ?"
-_Old = tuple[bytes, bytes, str, int, int]
+#: What :meth:`VariantWriter.take` must know of the variant ``v`` that has the id now.
+OLD = "unpacked(v.record), v.hash, v.product_id, v.absent_since is not null, v.feed"
+Old = tuple[bytes, bytes | None, str, int, int]
 
 
 class VariantWriter:
@@ -42,20 +43,28 @@ class VariantWriter:
         self._said: list[tuple[str, bytes, bytes]] = []
         self._robbed: set[int] = set()
         self._same_settings = same_settings
-        self._empty = store.scalar("select 1 from variants limit 1") is None
         self._spelled: Counter[str] = Counter()
+        self._buffered = 0
+        self._reread: list[tuple[str]] = []
         self._inserts: list[tuple[object, ...]] = []
+        self._hashes: list[tuple[bytes | None, int, str]] = []
+        self._records: list[tuple[bytes, str, int, str]] = []
+        self._back: list[tuple[str]] = []
         self._raws: list[tuple[int, bytes, str]] = []
         self._touched: list[tuple[str, Cause]] = []
 
+    def old(self, item_id: str) -> Old | None:
+        """The variant that has the id now."""
+        return self._store.one(f"select {OLD} from variants v where id = ?", item_id)
+
     def take(
-        self, item_id: str, item_hash: bytes, record: bytes | None, *, skippable: bool, part: bytes | None = None
-    ) -> bool:
+        self, item_id: str, item_hash: bytes, record: bytes | None, old: Old | None, *, skippable: bool,
+        part: bytes | None = None,
+    ) -> bool:  # fmt: skip
         """One item that holds its id; ``record`` None: it is invalid, and the variant stays as it was.
 
-        False: the id belongs to an item of an earlier feed.
+        Each id is taken once; ``old`` is the variant that has it now. False: it belongs to an item of an earlier feed.
         """
-        old: _Old | None = None if self._empty else self._store.one(_OLD, item_id)
         if old is not None and old[4] < self._feed and not old[3]:
             return record is None  # an invalid item has its own reason
         if old is not None and old[4] != self._feed:
@@ -63,23 +72,22 @@ class VariantWriter:
                 old = None  # an invalid item takes nothing from another feed
             else:
                 self._robbed.add(old[4])
-        if not self._empty:
-            self._store.execute(f"delete from raws where id = ? and {self._others}", item_id)
+        self._reread.append((item_id,))
         if self._parts is not None and part is not None:
             self._said.append((item_id, item_hash, part))
         if record is not None:
-            variant = _VARIANTS.decode(self._store.packer.unpack(record))
             kept_hash = item_hash if skippable else None
             if old is None:
-                self._insert(variant, kept_hash, record)
+                self._insert(kept_hash, record)
             else:
-                self._update(variant, kept_hash, item_hash, record, old)
+                self._update(item_id, kept_hash, item_hash, record, old)
             if skippable:
                 self._raws.append((self._feed, item_hash, item_id))
         elif old is not None:
-            self._store.execute("update variants set hash = null, feed = ? where id = ?", self._feed, item_id)
+            self._hashes.append((None, self._feed, item_id))
             self._present(item_id, old)
-        if len(self._inserts) + len(self._raws) + len(self._touched) + len(self._said) > _CHUNK_ROWS:
+        self._buffered += 1
+        if self._buffered >= _CHUNK_ROWS:
             self._flush()
         return True
 
@@ -96,36 +104,26 @@ class VariantWriter:
             self._feed,
         )
 
-    def _insert(self, variant: Variant, item_hash: bytes | None, record: bytes) -> None:
+    def _insert(self, item_hash: bytes | None, record: bytes) -> None:
+        variant = self._variant(record)
         product_id = variant.product_id
         self._inserts.append((variant.id, product_id, self._feed, item_hash, record, int(variant.group_id is not None)))
         self._spelled.update(variant.catalogs)
         self._touched.append((product_id, "feed"))
 
-    def _update(
-        self,
-        variant: Variant,
-        kept_hash: bytes | None,
-        item_hash: bytes,
-        record: bytes,
-        old: _Old,
-    ) -> None:
+    def _update(self, item_id: str, kept_hash: bytes | None, item_hash: bytes, record: bytes, old: Old) -> None:
         old_record, old_hash, old_product, _, _ = old
-        product_id = variant.product_id
-        self._store.execute("update variants set hash = ?, feed = ? where id = ?", kept_hash, self._feed, variant.id)
-        self._present(variant.id, old)
+        self._hashes.append((kept_hash, self._feed, item_id))
+        self._present(item_id, old)
         if old_record == self._store.packer.unpack(record):
             return
-        self._spelled.subtract(_VARIANTS.decode(old_record).catalogs)
-        self._spelled.update(variant.catalogs)
-        self._store.execute(
-            "update variants set record = ?, product_id = ?, grouped = ?, "
-            "moved_from = case when product_id = ?2 then moved_from else product_id end where id = ?",
-            record,
-            product_id,
-            int(variant.group_id is not None),
-            variant.id,
-        )
+        variant = self._variant(record)
+        product_id = variant.product_id
+        before = _VARIANTS.decode(old_record).catalogs
+        if before != variant.catalogs:
+            self._spelled.subtract(before)
+            self._spelled.update(variant.catalogs)
+        self._records.append((record, product_id, int(variant.group_id is not None), item_id))
         cause: Cause = self._cause or (
             "feed" if old_hash != item_hash else "upgrade" if self._same_settings else "settings"
         )
@@ -133,25 +131,48 @@ class VariantWriter:
             [(product_id, cause)] if old_product == product_id else [(old_product, cause), (product_id, cause)]
         )
 
-    def _present(self, item_id: str, old: _Old) -> None:
+    def _variant(self, record: bytes) -> Variant:
+        return _VARIANTS.decode(self._store.packer.unpack(record))
+
+    def _present(self, item_id: str, old: Old) -> None:
         if old[3]:
-            self._store.execute(
-                "update variants set absent_since = null, absent_documents = null, absent_counted = null, absent_digest = null "
-                "where id = ?",
-                item_id,
-            )
+            self._back.append((item_id,))
             self._touched.append((old[2], "feed"))
 
     def _flush(self) -> None:
-        self._store.many(
+        many = self._store.many
+        many(f"delete from raws where id = ? and {self._others}", self._reread)
+        many(
             "insert into variants (id, product_id, feed, hash, record, grouped) values (?, ?, ?, ?, ?, ?)",
             self._inserts,
         )
-        self._store.many("insert into raws values (?, ?, ?)", self._raws)
-        self._store.many("insert into touched values (?, ?) on conflict do nothing", self._touched)
+        many("update variants set hash = ?, feed = ? where id = ?", self._hashes)
+        many(
+            "update variants set record = ?1, product_id = ?2, grouped = ?3, "
+            "moved_from = case when product_id = ?2 then moved_from else product_id end where id = ?4",
+            self._records,
+        )
+        many(
+            "update variants set absent_since = null, absent_documents = null, absent_counted = null, "
+            "absent_digest = null where id = ?",
+            self._back,
+        )
+        many("insert into raws values (?, ?, ?)", self._raws)
+        many("insert into touched values (?, ?) on conflict do nothing", self._touched)
         if self._parts is not None:
             self._parts.keep(self._feed, self._said)
-        self._inserts, self._raws, self._touched, self._said = [], [], [], []
+        self._buffered = 0
+        for buffer in (
+            self._reread,
+            self._inserts,
+            self._hashes,
+            self._records,
+            self._back,
+            self._raws,
+            self._touched,
+            self._said,
+        ):
+            buffer.clear()
 
     def finish(self) -> None:
         """Write the rest, and settle the catalogs' names."""
