@@ -141,6 +141,15 @@ def item_hash(raw: bytes | memoryview) -> bytes:
     return xxhash.xxh3_128_digest(raw)
 
 
+def unknown(block: Block, known: Known) -> Block:
+    """The block without those of its misses that are known: what is broken never is."""
+    if block.misses:
+        held = known([item.hash for _, item in block.misses])
+        misses = zip(block.misses, held, strict=True)
+        block.misses = [miss for miss, flag in misses if not flag or miss[1].broken is not None]
+    return block
+
+
 def read_up_to(stream: BinaryIO, size: int) -> bytes:
     """That many bytes, or all there are: a stream may give less at a time."""
     parts = []

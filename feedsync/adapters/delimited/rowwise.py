@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from feedsync.adapters.base import ITEM_LIMIT_BYTES, Block, Known, RawItem, item_hash
+from feedsync.adapters.base import ITEM_LIMIT_BYTES, Block, Known, RawItem, item_hash, unknown
 from feedsync.adapters.delimited.lines import Line, text_of
 from feedsync.adapters.delimited.rows import Row, Rows
 from feedsync.adapters.delimited.table import Shape, TableSplit, broken_row
@@ -66,11 +66,7 @@ class RowSplit(TableSplit):
                 rows.pass_by(end - at)
             elif lines.cut or not self._read(block, flags, joined):
                 self._step(block)
-        if block.misses:
-            held = known([item.hash for _, item in block.misses])
-            misses = zip(block.misses, held, strict=True)
-            block.misses = [miss for miss, flag in misses if not flag or miss[1].broken is not None]
-        return block
+        return unknown(block, known)
 
     def _read(self, block: Block, flags: Sequence[bool], joined: dict[int, tuple[int, bytes]]) -> bool:
         """Read rows of the lines at hand until one is known or not whole; False where already the first is not."""

@@ -15,7 +15,7 @@ from typing import BinaryIO, ClassVar
 
 import msgspec
 
-from feedsync.adapters.base import DETECTED, Block, Known, Parsed, RawItem, ReadOptions, item_hash, read_up_to
+from feedsync.adapters.base import DETECTED, Block, Known, Parsed, RawItem, ReadOptions, item_hash, read_up_to, unknown
 from feedsync.adapters.delimited.encoding import SAMPLE_BYTES, sniff_encoding
 from feedsync.adapters.delimited.header import Header, find_header, looks_like_text
 from feedsync.adapters.delimited.lines import TextLines
@@ -145,10 +145,7 @@ class TableSplit:
 
 
 def _block(items: list[RawItem], known: Known) -> Block:
-    hashes = [item.hash for item in items]
-    flags = known(hashes)
-    misses = [(i, item) for i, item in enumerate(items) if item.broken is not None or not flags[i]]
-    return Block(hashes, [item.offset for item in items], misses)
+    return unknown(Block([item.hash for item in items], [item.offset for item in items], list(enumerate(items))), known)
 
 
 def _refused(item: RawItem) -> Parsed:

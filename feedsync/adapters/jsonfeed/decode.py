@@ -18,7 +18,6 @@ DEPTH_LIMIT: Final = 64
 _REPLACED = "\ufffd".encode()
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_BRACKET = re.compile(rb"[{\[]")
 _ID_KEY = re.compile(r'"\s*(?:g:)?id\s*"\s*:', re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n]*+")
 _ALIEN = "it holds bytes that its encoding does not have"
@@ -52,18 +51,19 @@ def decode(raw: bytes, *, transcoded: bool = False) -> dict[str, Any]:
         raise UnreadableError("it is nested too deeply") from None
     if not isinstance(value, dict):
         raise UnreadableError("it is no object")
-    if len(_BRACKET.findall(raw)) > DEPTH_LIMIT and _too_deep(value):
+    if raw.count(b"{") + raw.count(b"[") > DEPTH_LIMIT and deeper(value, DEPTH_LIMIT):
         raise UnreadableError("it is nested too deeply")
-    if _SURROGATE_ESCAPE.search(raw):
+    if b"\\u" in raw and _SURROGATE_ESCAPE.search(raw):
         value = {_SURROGATE.sub("\ufffd", key): _without_surrogates(one) for key, one in value.items()}
     if alien:
         raise UnreadableError(_ALIEN, value)
     return value
 
 
-def _too_deep(value: Any) -> bool:
+def deeper(value: Any, limit: int) -> bool:
+    """Whether lists and objects are nested more than ``limit`` levels deep in an object or a list."""
     level = [value]
-    for _ in range(DEPTH_LIMIT):
+    for _ in range(limit):
         level = [
             one
             for outer in level

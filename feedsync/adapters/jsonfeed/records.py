@@ -9,19 +9,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import accumulate, compress
 from typing import BinaryIO
 
 import msgspec
 
-from feedsync.adapters.base import ITEM_LIMIT_BYTES, Known
+from feedsync.adapters.base import ITEM_LIMIT_BYTES, Known, item_hash
 from feedsync.adapters.jsonfeed.place import Place
-from feedsync.adapters.jsonfeed.scan import BrokenError, Scanner
+from feedsync.adapters.jsonfeed.scan import BrokenError, Run, Scanner
 from feedsync.errors import Problem
 
 _KEY_BYTES = 1 << 16
-_CHUNK_BYTES = 1 << 18
+_CHUNK_BYTES = 1 << 19
 _FIRST_KEY = re.compile(rb'\{[ \t\r\n]*"[^"\\]{1,100}"[ \t\r\n]*:')
-_PATIENCE = 256
 _BLANK = b" \t\r\n\x1e\xef\xbb\xbf"
 
 
@@ -36,7 +36,8 @@ class Record(msgspec.Struct, gc=False):
 class Records:
     """One pass over a document's records. ``found`` is False where the path leads nowhere.
 
-    ``known`` tells the bytes of a record that need not be followed, where records are items as they stand.
+    ``known`` tells the bytes of a record that need not be followed, where records are items as they stand; then most come as
+    runs.
     """
 
     def __init__(self, place: Place, first: bytes, stream: BinaryIO) -> None:
@@ -47,7 +48,7 @@ class Records:
         self.found = False
         self.known: Known | None = None
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[Record | Run]:
         """All records; may be asked for once."""
         try:
             if self._place.form == "lines":
@@ -76,7 +77,7 @@ class Records:
             yield _doubted(record) if scanner.peek() not in b"{[" else record
             _check_whole(record)
 
-    def _at_path(self, scanner: Scanner) -> Iterator[Record]:
+    def _at_path(self, scanner: Scanner) -> Iterator[Record | Run]:
         """The list, or the one record, at the path; then the rest of the document up to its end."""
         for key in self._place.path:
             if _there(scanner) != b"{" or not self._seek(scanner, key):
@@ -97,23 +98,24 @@ class Records:
         if scanner.peek():
             raise BrokenError(scanner.offset, "the document goes on behind its end")
 
-    def _list(self, scanner: Scanner) -> Iterator[Record]:
+    def _list(self, scanner: Scanner) -> Iterator[Record | Run]:
         """The list's elements, each when it is seen that the next one is no member of an object that was cut short."""
         scanner.advance()
         held: Record | None = None
         boundary: re.Pattern[bytes] | None = None
-        wait, patience = 0, 1  # how many records are followed before the next guess
         while (sign := scanner.peek()) != b"]":  # also behind a comma: templates write one behind the last record
-            if self.known is not None and boundary is not None and not wait:
-                spans = scanner.pass_known(boundary, self.known)
-                if spans and held is not None:
+            if held is not None and boundary is not None:
+                run = scanner.pass_guessed(boundary, self.known, ITEM_LIMIT_BYTES)
+                if run is not None:
                     yield held
                     held = None
-                for span in spans:
-                    yield Record(span.raw, span.offset)
-                wait = patience = 1 if spans else min(2 * patience, _PATIENCE)
-            wait = max(wait - 1, 0)
-            record = self._record(scanner) if sign not in b",:}" else None
+                    yield from self._known_or_not(run)
+            try:
+                record = self._record(scanner) if sign not in b",:}" else None
+            except BrokenError:
+                if held is not None:
+                    yield held
+                raise
             follows = scanner.peek()
             if held is not None:
                 yield _doubted(held) if record is not None and sign == b'"' and follows == b":" else held
@@ -130,6 +132,12 @@ class Records:
         if held is not None:
             yield held
         scanner.advance()
+
+    def _known_or_not(self, run: Run) -> Iterator[Record | Run]:
+        if self.known is not None:
+            yield run
+        else:
+            yield from (Record(raw, run.offsets[index]) for index, raw in run.misses)
 
     def _seek(self, scanner: Scanner, key: str) -> bool:
         """Stand before the value of a key of the object that begins here; False at the object's end."""
@@ -165,7 +173,7 @@ class Records:
                 self._skip(scanner)
         scanner.advance()
 
-    def _lines(self) -> Iterator[Record]:
+    def _lines(self) -> Iterator[Record | Run]:
         """One record a line; blank lines are none. The last one may lack its end, unless it is no JSON then."""
         self.found = True
         rest, base, skipped = self._first, 0, False  # ``skipped``: inside of a line that is too long
@@ -175,6 +183,10 @@ class Records:
             chunk = self._stream.read(max(_CHUNK_BYTES, len(rest)))
             ended = not chunk
             *lines, rest = (rest + chunk).split(b"\n")
+            if self.known is not None and not skipped and max(map(len, lines), default=0) <= ITEM_LIMIT_BYTES:
+                yield _run(lines, base, self.known)
+                base += sum(map(len, lines)) + len(lines)
+                lines = []
             for line in lines:
                 if not skipped and (raw := line.strip(_BLANK)):
                     large = len(raw) > ITEM_LIMIT_BYTES
@@ -190,6 +202,16 @@ class Records:
                 yield Record(raw, base, "FS-311")
                 raise BrokenError(base, "the document ends inside of a record")
             yield Record(raw, base)
+
+
+def _run(lines: list[bytes], base: int, known: Known) -> Run:
+    """The records of these lines, of which the first begins at the offset ``base``."""
+    raws = [line.strip(_BLANK) for line in lines]
+    offsets = accumulate((len(line) + 1 for line in lines[:-1]), initial=base)
+    filled = [raw for raw in raws if raw]
+    hashes = list(map(item_hash, filled))
+    misses = [(index, filled[index]) for index, flag in enumerate(known(hashes)) if not flag]
+    return Run(hashes, list(compress(offsets, raws)), misses)
 
 
 def _boundary(record: bytes) -> re.Pattern[bytes] | None:

@@ -8,11 +8,13 @@ value of the allowed size is held. Whether the bytes are JSON is for others to s
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import BinaryIO, Final
 
 import msgspec
 
 from feedsync.adapters.base import Known, item_hash
+from feedsync.adapters.jsonfeed.decode import deeper
 
 #: A value that is nested deeper is no product; the standard library's reader would give up as well.
 DEPTH_LIMIT: Final = 200
@@ -23,6 +25,8 @@ _MARK_BYTES = 3
 _FLAT = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+"|\[\]|\{\})*+', re.DOTALL)
 _IN_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _SCALAR = re.compile(rb'[^\s,:"{}\[\]]*+')
+_SKIPPED: Final = msgspec.json.Decoder(msgspec.Raw)
+_ANY: Final = msgspec.json.Decoder()
 _QUOTE, _OPEN = ord('"'), frozenset(b"{[")
 
 
@@ -44,6 +48,27 @@ class Span(msgspec.Struct, gc=False):
     cut: bool = False
 
 
+class Run(msgspec.Struct, gc=False):
+    """Values one after the other, with their hashes and offsets; of those that are not known also (index, bytes).
+
+    Where nobody asked what is known there are no hashes.
+    """
+
+    hashes: list[bytes]
+    offsets: list[int]
+    misses: list[tuple[int, bytes]]
+
+
+class _Guess(msgspec.Struct, gc=False):
+    """Where values of a buffer may begin and end, and which are known; behind the last end one more may begin."""
+
+    buffer: bytes
+    starts: list[int]
+    ends: list[int]
+    hashes: list[bytes]
+    flags: list[bool]
+
+
 class Scanner:
     """A place in a stream of UTF-8 bytes that moves from value to value."""
 
@@ -52,6 +77,7 @@ class Scanner:
         self._stream = stream
         self._base = 0  # offset of the buffer in the stream
         self._at = 0
+        self._guess: _Guess | None = None
 
     @property
     def offset(self) -> int:
@@ -99,26 +125,34 @@ class Scanner:
             kept = self._buffer[start : start + limit]
         return Span(offset, self._buffer[start:at] if kept is None else kept, kept is not None, cut)
 
-    def pass_known(self, boundary: re.Pattern[bytes], known: Known) -> list[Span]:
-        """Pass the values that begin at the byte that :meth:`peek` gave, as long as their bytes are known; they are returned.
+    def pass_guessed(self, boundary: re.Pattern[bytes], known: Known | None, limit: int) -> Run | None:
+        """Pass the values that begin at the byte that :meth:`peek` gave, as far as their ends can be guessed; they are returned.
 
         A guess, and its proof: ``boundary`` says where one value may end (with the first byte of a match) and the next
-        begin (behind the match). Bytes that are known were a whole value when they were first met, so they are one now.
+        begin (behind the match). Bytes that are known were a whole value when they were first met, so they are one now;
+        and bytes that are one value of JSON, no more and no less, are one here. None where the first is neither.
         """
-        buffer, at = self._buffer, self._at
-        view = memoryview(buffer)
-        starts, ends, hashes = [at], [], []
-        for match in boundary.finditer(buffer, at):
-            ends.append(match.start() + 1)
-            hashes.append(item_hash(view[at : match.start() + 1]))
-            at = match.end()
-            starts.append(at)
-            if len(hashes) == 1 and not known(hashes)[0]:
-                return []
-        count = next((index for index, flag in enumerate(known(hashes)) if not flag), len(hashes))
-        self._at = starts[count]
-        spans = zip(starts[:count], ends, strict=False)
-        return [Span(self._base + start, buffer[start:end]) for start, end in spans]
+        buffer, guess = self._buffer, self._guess
+        if guess is None or guess.buffer is not buffer:
+            guess = self._guess = _guess(buffer, self._at, boundary, known)
+        starts, ends, flags = guess.starts, guess.ends, guess.flags
+        first = at = bisect_left(starts, self._at)
+        if at == len(starts) or starts[at] != self._at:
+            return None
+        misses: list[tuple[int, bytes]] = []
+        while at < len(ends):
+            if flags[at]:
+                at = flags.index(False, at)
+                continue
+            raw = buffer[starts[at] : ends[at]]
+            if len(raw) > limit or not is_one_value(raw):
+                break
+            misses.append((at - first, raw))
+            at += 1
+        if at == first:
+            return None
+        self._at = starts[at]
+        return Run(guess.hashes[first:at], [self._base + start for start in starts[first:at]], misses)
 
     def _more(self, keep: int) -> bool:
         """Drop what stands before ``keep``, where the buffer begins then, and read on; False at the stream's end."""
@@ -164,6 +198,32 @@ class _Inside:
                 self._depth -= 1
             if not self._depth and not self._quoted:
                 return at, True
+
+
+def _guess(buffer: bytes, at: int, boundary: re.Pattern[bytes], known: Known | None) -> _Guess:
+    """All that may be values of a buffer, from a place on."""
+    starts, ends, hashes = [at], [], []
+    view = memoryview(buffer)
+    for match in boundary.finditer(buffer, at):
+        end = match.start() + 1
+        ends.append(end)
+        if known is not None:
+            hashes.append(item_hash(view[at:end]))
+        at = match.end()
+        starts.append(at)
+    flags = [False] * len(ends) if known is None else list(known(hashes))
+    return _Guess(buffer, starts, ends, hashes, [*flags, False])
+
+
+def is_one_value(raw: bytes) -> bool:
+    """Whether the bytes are one value of JSON for sure, which is nested no deeper than a record may be."""
+    try:
+        _SKIPPED.decode(raw)
+        if raw.count(b"{") + raw.count(b"[") <= DEPTH_LIMIT:
+            return True
+        return not deeper(_ANY.decode(raw), DEPTH_LIMIT)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _end(pattern: re.Pattern[bytes], buffer: bytes, at: int) -> int:

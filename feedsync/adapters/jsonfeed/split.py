@@ -20,12 +20,14 @@ from feedsync.adapters.base import (
     count_lines,
     item_hash,
     read_up_to,
+    unknown,
 )
 from feedsync.adapters.delimited.encoding import sniff_encoding
 from feedsync.adapters.jsonfeed.decode import UnreadableError, decode
 from feedsync.adapters.jsonfeed.outline import HEAD_BYTES, outline
 from feedsync.adapters.jsonfeed.place import Fits, NoPlace, locate
 from feedsync.adapters.jsonfeed.records import Record, Records
+from feedsync.adapters.jsonfeed.scan import Run
 from feedsync.adapters.xml_head import as_utf8
 from feedsync.errors import Fatal, Problem
 
@@ -137,19 +139,28 @@ class JsonSplit:
 
     def blocks(self, known: Known) -> Iterator[Block]:
         """The document's items; see the protocol. Raises Fatal (FS-314) where the path that was told leads nowhere."""
-        items: list[RawItem] = []
-        size = 0
+        block, size = Block([], [], []), 0
         if self._records_are_items:
             self._records.known = known
-        for record in self._records:
-            for item in self._items(record):
-                items.append(item)
-                size += len(item.raw)
-                if len(items) == _BLOCK_ITEMS or size > _BLOCK_BYTES:
-                    yield _block(items, known)
-                    items, size = [], 0
-        if items:
-            yield _block(items, known)
+        for found in self._records:
+            if isinstance(found, Run):
+                first = len(block.hashes)
+                for index, raw in found.misses:
+                    block.misses.append((first + index, RawItem(raw, found.offsets[index], found.hashes[index])))
+                    size += len(raw)
+                block.hashes += found.hashes
+                block.offsets += found.offsets
+            else:
+                for item in self._items(found):
+                    block.misses.append((len(block.hashes), item))
+                    block.hashes.append(item.hash)
+                    block.offsets.append(item.offset)
+                    size += len(item.raw)
+            if len(block.hashes) >= _BLOCK_ITEMS or size > _BLOCK_BYTES:
+                yield unknown(block, known)
+                block, size = Block([], [], []), 0
+        if block.hashes:
+            yield unknown(block, known)
         if not self._records.found and not self._records.faults:
             raise Fatal("FS-314", location=self._location, where=self._where, hint="")
 
@@ -175,13 +186,6 @@ class JsonSplit:
     def parse(self, items: Sequence[RawItem]) -> list[Parsed]:
         """The items' attributes."""
         return self.parser.parse(items)
-
-
-def _block(items: list[RawItem], known: Known) -> Block:
-    hashes = [item.hash for item in items]
-    flags = known(hashes)
-    misses = [(index, item) for index, item in enumerate(items) if item.broken or not flags[index]]
-    return Block(hashes, [item.offset for item in items], misses)
 
 
 def refusal(item: RawItem, *, transcoded: bool) -> Parsed:

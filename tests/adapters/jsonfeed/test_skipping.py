@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsync.adapters.base import Adapter, ReadOptions, item_hash
+from feedsync.adapters.jsonfeed import records as records_module
 from feedsync.adapters.jsonfeed import scan, split
 from tests.adapters.jsonfeed.reading import JSON, SHOPIFY, WOO, Reading, knowing, lines, product, read, read_json
 from tests.adapters.jsonfeed.shop import Record, shopify, variable, variant, variation, woo
@@ -155,25 +156,67 @@ def test_the_context_is_what_the_meaning_depends_on_beside_the_item() -> None:
 _RECORDS = (
     '{"id": 1, "price": 1}', '{"id": 2, "price": 2, "x": [{"id": 3}, {"id": 4}]}', '{"id": 5, "t": "}, {\\"id\\": 6"}',
     '{ "id" : 7, "price": 3}', '{"price": 1, "id": 8}', '{}', '{"id": 9, "price": 1,5}', '{"id": 10}}', '"k"', "7",
-    '{"id": 11, "price": "\\ud83d"}', '{"id": 12', "]", '{"id": 1, "price": 1}',
+    '{"id": 11, "price": "\\ud83d"}', '{"id": 12', "]", '{"id": 1, "price": 1}', '{"id": 13, "price": NaN}',
+    '{"id": 14, "t": "a\tb"}', '{"id": 15, "t": "\\x"}', '{"id": 16, "id": 17}', '{"id": 18, "t": "\udcff"}',
+    '{"id": 19, "x": ' + "[" * 199 + "]" * 199 + "}", '{"id": 20, "x": ' + "[" * 202 + "]" * 202 + "}",
+    '{"id": 21, "x": [' + "[]," * 300 + "[]]}", '{"id": 22, "x": [' + "[]," * 300 + '"\udcff"]}',
+    '{"id": 23, "x": ' + '{"a":' * 9 + '"}, {\\"id\\": 1"' + "}" * 9 + "}", '{"id": 24, "t": "' + "x" * 200 + '"}',
+    '{"id": 25, "t": "\\"}, {"id": 26, "t": "}',
 )  # fmt: skip
 
 
+@pytest.mark.parametrize("adapter", [JSON, SHOPIFY, WOO])
 @settings(deadline=None, max_examples=300)
 @given(
-    st.lists(st.sampled_from(_RECORDS), max_size=9), st.sampled_from((",", ", ", ",\n", " ,\r\n ", ",\x1e", "", ":")),
-    st.integers(1, 60), st.data(),
+    records=st.lists(st.sampled_from(_RECORDS), max_size=9),
+    between=st.sampled_from((",", ",", ",", ", ", ",\n", " ,\r\n ", ",\x1e", "", ":")),
+    end=st.sampled_from(("]}", ",]}", "]", "")), chunk=st.sampled_from((1, 20, 60, 1 << 19)),
+    limit=st.sampled_from((40, 1 << 24)),
+    data=st.data(),
 )  # fmt: skip
-def test_a_guessed_end_is_never_another_one(records: list[str], between: str, chunk: int, data: st.DataObject) -> None:
+def test_a_guessed_end_is_never_another_one(
+    adapter: Adapter, records: list[str], between: str, end: str, chunk: int, limit: int, data: st.DataObject
+) -> None:
     """Records that hold what stands between records, that are no records, that are cut, in buffers of any size."""
-    text = ('{"items": [' + between.join(records) + data.draw(st.sampled_from(("]}", ",]}", "]", "")))).encode()
+    text = ('{"items": [' + between.join(records) + end).encode("utf-8", "surrogateescape")
     options = ReadOptions(records="items")
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records_module, "ITEM_LIMIT_BYTES", limit)
+        with pytest.MonkeyPatch.context() as exact:
+            exact.setattr(scan.Scanner, "pass_guessed", lambda *_: None)
+            whole = read(text, adapter, options=options)
         patch.setattr(scan, "_CHUNK_BYTES", chunk)
-        whole = read(text, JSON, options=options)
+        patch.setattr(split, "HEAD_BYTES", chunk)
+        assert read(text, adapter, options=options) == whole
         for keep in (lambda _: True, data.draw(st.sets(st.integers(0, 9))).__contains__):
-            part = read(text, JSON, known=knowing(whole, keep), options=options)
+            known = knowing(whole, keep)
+            part = read(text, adapter, known=known, options=options)
             assert (part.hashes, part.offsets, part.faults) == (whole.hashes, whole.offsets, whole.faults)
+            assert part.items == [item for item in whole.items if item.broken is not None or not known([item.hash])[0]]
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    records=st.lists(st.sampled_from((*_RECORDS, "", " ", "\r", "\ufeff")), max_size=9),
+    chunk=st.sampled_from((1, 20, 60, 1 << 19)),
+    keep=st.sets(st.integers(0, 9)),
+)  # fmt: skip
+def test_a_line_is_a_record(records: list[str], chunk: int, keep: set[int]) -> None:
+    text = b"".join(one.encode("utf-8", "surrogateescape") + b"\n" for one in ['{"id":1}', '{"id":2}', *records])
+    lines_, offset, offsets = [], 0, []
+    for line in text.split(b"\n"):
+        if raw := line.strip(b" \r\xef\xbb\xbf"):
+            lines_.append(raw)
+            offsets.append(offset)
+        offset += len(line) + 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(records_module, "_CHUNK_BYTES", chunk)
+        whole = read(text, JSON)
+        assert ([item.raw for item in whole.items], whole.offsets) == (lines_, offsets)
+        part = read(text, JSON, known=knowing(whole, keep.__contains__))
+    assert (part.hashes, part.offsets, part.faults) == (whole.hashes, whole.offsets, [])
+    held = {whole.hashes[index] for index in keep if index < len(lines_) and whole.parsed[index].attributes is not None}
+    assert part.items == [item for item in whole.items if item.hash not in held]
 
 
 def test_records_that_are_known_are_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,4 +233,7 @@ def test_records_that_are_known_are_not_followed(monkeypatch: pytest.MonkeyPatch
     assert read(text, JSON, known=knowing(whole)).items == []
     assert len(followed) < 10
     followed.clear()
-    assert len(read(text, JSON).items) == len(followed) == 200
+    assert len(read(text, JSON).items) == 200  # nor are those that are one value of JSON beyond doubt
+    assert len(followed) < 10
+    followed.clear()
+    assert len(read(text.replace(b'"1.00"', b"NaN"), JSON).items) == len(followed) == 200
