@@ -13,16 +13,14 @@ from typing import BinaryIO, cast
 import msgspec
 import numpy as np
 import numpy.typing as npt
-import xxhash
 
-from feedsync.adapters.base import Adapter, ReadOptions, Separable, Split
+from feedsync.adapters.base import ReadOptions, Separable, Split
 from feedsync.adapters.registry import HEAD_BYTES, adapter_for
 from feedsync.errors import Fatal, Problem, Retryable
 from feedsync.interpret import Interpreter
 from feedsync.itemreader import ItemReader, Taken
+from feedsync.keys import items_key, reading_key
 from feedsync.model import Verdict
-from feedsync.normalize.item import NORMALIZER_VERSION
-from feedsync.normalize.mapping import MAPPING_VERSION
 from feedsync.settings import Schedule
 from feedsync.settings_feeds import Feed, Read
 from feedsync.snapshot.feeds import Reading, keep_feed
@@ -39,24 +37,6 @@ Progress = Callable[[int, int], None]
 #: Refusals that leave open whose item it was (design, section 2, *degraded*).
 NO_ID = frozenset({"FS-304", "FS-305", "FS-307", "FS-311", "FS-415"})
 _REASONS_SHOWN = 5
-
-
-def settings_key(schedule: Schedule, adapter: Adapter) -> bytes:
-    """Of everything that decides what an item becomes beside the item: settings and the versions of the code."""
-    parts = (adapter.name, adapter.version, NORMALIZER_VERSION, MAPPING_VERSION, schedule.reading_fingerprint())
-    return xxhash.xxh3_128_digest(msgspec.msgpack.encode(parts))
-
-
-def items_key(schedule: Schedule, adapter: Adapter, split: Split) -> bytes:
-    """Of everything that decides what a document's items become beside their bytes: an equal one makes equal hashes equal."""
-    return xxhash.xxh3_128_digest(settings_key(schedule, adapter) + split.context)
-
-
-def reading_key(schedule: Schedule, adapter: Adapter, number: int) -> bytes:
-    """Of everything that decides what a reading comes to: beside the items, where they are and what is accepted."""
-    feed = schedule.feeds[number]
-    parts = (settings_key(schedule, adapter), feed.location, sorted(feed.accept))
-    return xxhash.xxh3_128_digest(msgspec.msgpack.encode(parts))
 
 
 def ingest(

@@ -12,8 +12,7 @@ import msgspec
 from feedsync.adapters.base import ItemParser, Parsed, RawItem
 from feedsync.errors import Problem
 from feedsync.interpret import Interpreter
-from feedsync.snapshot.bulk import Incoming
-from feedsync.snapshot.items import EXCERPT_BYTES
+from feedsync.snapshot.incoming import EXCERPT_BYTES, Incoming
 from feedsync.snapshot.records import Packer
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -19,8 +19,9 @@ from feedsync.adapters.registry import HEAD_BYTES, adapter_for
 from feedsync.decisions import decisions
 from feedsync.errors import ConfigError, FeedsyncError, Problem
 from feedsync.exported import exported
-from feedsync.ingest import NO_ID, Whole, faults_of, format_of_pages, items_key, reading_options
+from feedsync.ingest import NO_ID, Whole, faults_of, format_of_pages, reading_options
 from feedsync.interpret import Interpreted, Interpreter
+from feedsync.keys import items_key
 from feedsync.model import Attributes, Variant, Verdict
 from feedsync.places import places
 from feedsync.progress import Progress

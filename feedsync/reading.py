@@ -12,15 +12,13 @@ from pathlib import Path
 
 from feedsync.adapters.registry import candidates
 from feedsync.errors import ConfigError, FeedsyncError, Problem
-from feedsync.ingest import ingest, reading_key
+from feedsync.keys import reading_key
 from feedsync.pool import usual_workers
 from feedsync.progress import Progress, Stages
-from feedsync.rejoin import rejoin
 from feedsync.settings import Schedule
 from feedsync.settings_feeds import Feed
 from feedsync.settings_values import SecretRef
 from feedsync.snapshot.feeds import Reading, checked, forget_feeds, keep_readings, last_format, last_reading, last_times
-from feedsync.snapshot.items import Items
 from feedsync.snapshot.parts import Parts
 from feedsync.snapshot.store import Store
 from feedsync.sources import Credentials, Document, Validators, fetch, redact
@@ -82,12 +80,7 @@ class _Reader:
                 if reading is not None and same:
                     checked(store, number, self._now, full=not document.partial)
                     return reading
-                with store.transaction(), self._stages.stage("read"):
-                    return ingest(
-                        Items(store), schedule, number, document, run=self._run, now=self._now,
-                        progress=lambda items, parsed: self._progress.read(location, items, parsed),
-                        parts=self._parts, allow=self._allow, workers=usual_workers(),
-                    )  # fmt: skip
+                return self._ingest(number, document, location)
             finally:
                 self._discard(document)
         except ConfigError:
@@ -95,6 +88,18 @@ class _Reader:
         except FeedsyncError as error:
             problem = Problem(error.code, {name: str(part) for name, part in error.parts.items()})
             return Reading(number, location, feed.format or "", "degraded", [problem], 0, 0, fresh=False, failed=True)
+
+    def _ingest(self, number: int, document: Document, location: str) -> Reading:
+        # with numpy and all that items are read with, which a document that is unchanged can do without
+        from feedsync.ingest import ingest
+        from feedsync.snapshot.items import Items
+
+        with self._store.transaction(), self._stages.stage("read"):
+            return ingest(
+                Items(self._store), self._schedule, number, document, run=self._run, now=self._now,
+                progress=lambda items, parsed: self._progress.read(location, items, parsed),
+                parts=self._parts, allow=self._allow, workers=usual_workers(),
+            )  # fmt: skip
 
     def _fetch(self, number: int, last: Reading | None, validators: Validators | None) -> Document:
         return fetch_feed(
@@ -124,8 +129,14 @@ class _Reader:
 
     def finish(self) -> None:
         """What concerns all feeds: those that left the schedule, and what supplemental feeds changed."""
+        left = forget_feeds(self._store, len(self._schedule.feeds))
+        if not left and self._parts is None:
+            return
+        from feedsync.rejoin import rejoin  # as in _ingest
+        from feedsync.snapshot.items import Items
+
         items = Items(self._store)
-        for number in forget_feeds(self._store, len(self._schedule.feeds)):
+        for number in left:
             items.judge_absence(number, f"schedule {self._run}", self._now, gone=True)
             items.mark_touched()
         if self._parts is not None:

@@ -29,7 +29,6 @@ from feedsync.adapters.xml_head import (
     read_head,
     sniff_encoding,
 )
-from feedsync.adapters.xml_parse import XmlItems
 from feedsync.adapters.xml_split import Splitter
 from feedsync.errors import Fatal, Problem
 
@@ -75,6 +74,8 @@ class XmlSplit:
     """One pass over one XML document; see :class:`feedsync.adapters.base.Split`."""
 
     def __init__(self, head: Head, buffer: bytes, stream: BinaryIO, encoding: str) -> None:
+        from feedsync.adapters.xml_parse import XmlItems  # with lxml, for what is read and not for what is recognized
+
         self._head = head
         self._encoding = encoding
         self._rest = buffer

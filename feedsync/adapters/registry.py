@@ -1,9 +1,10 @@
 """Which formats there are, and which one a document is in: told by its bytes, never by its name.
 
-Our own adapters stand in :data:`ADAPTERS`; a package adds one by an entry point of the group ``feedsync.adapters``,
-whose name is the format's (docs/adapters.md). A package is imported only when its format is asked for by name, or when
-none of ours takes a document. Ours come first: installing a package never changes what a document that feedsync reads
-already is read as. One that is broken says so when its format is asked for, and costs no other format anything.
+Our own adapters stand in :data:`OWN`, and each is loaded when it is asked; a package adds one by an entry point of the
+group ``feedsync.adapters``, whose name is the format's (docs/adapters.md). A package is imported only when its format is
+asked for by name, or when none of ours takes a document. Ours come first: installing a package never changes what a
+document that feedsync reads already is read as. One that is broken says so when its format is asked for, and costs no
+other format anything.
 """
 
 from __future__ import annotations
@@ -12,26 +13,35 @@ import inspect
 import re
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import cast
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from feedsync import logs
 from feedsync.adapters.base import DETECTED, Adapter
-from feedsync.adapters.delimited import DELIMITED
-from feedsync.adapters.google_xml import GoogleXml
 from feedsync.adapters.guard import Guarded
-from feedsync.adapters.jsonfeed import JSON_FORMATS
 from feedsync.errors import Fatal
 
-ADAPTERS: tuple[Adapter, ...] = (GoogleXml(), *JSON_FORMATS, *DELIMITED)
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+#: Our formats in the order in which a document is offered to them -> the module of :mod:`feedsync.adapters` and its class.
+OWN = {
+    "google-xml": ("google_xml", "GoogleXml"),
+    "shopify-json": ("jsonfeed.shopify", "ShopifyJson"),
+    "woocommerce-json": ("jsonfeed.woocommerce", "WooCommerceJson"),
+    "json": ("jsonfeed.generic", "Json"),
+    "shopify-csv": ("delimited.shopify", "ShopifyCsv"),
+    "woocommerce-csv": ("delimited.woocommerce", "WooCommerceCsv"),
+    "wix-csv": ("delimited.wix", "WixCsv"),
+    "csv": ("delimited.plain", "PlainCsv"),
+}
 HEAD_BYTES = 64 * 1024
 #: The entry point group in which a package names its adapters.
 GROUP = "feedsync.adapters"
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_OWN = {adapter.name: adapter for adapter in ADAPTERS}
 
 
 class Installed(msgspec.Struct, frozen=True):
@@ -45,16 +55,24 @@ class Installed(msgspec.Struct, frozen=True):
 
 def format_names() -> list[str]:
     """Every name that ``format =`` takes, ours first; no package is imported for it."""
-    return [*_OWN, *sorted(_offered().keys() - _OWN.keys())]
+    return [*OWN, *sorted(_offered().keys() - OWN.keys())]
+
+
+@cache
+def own(name: str) -> Adapter:
+    """One of our own adapters."""
+    module, kind = OWN[name]
+    adapter: Adapter = getattr(import_module(f"feedsync.adapters.{module}"), kind)()
+    return adapter
 
 
 def candidates(name: str | None = None) -> Iterator[Adapter]:
     """The adapters a document may be read by: the one of that name, or all in the order in which they are asked."""
     if name is None:
-        yield from ADAPTERS
+        yield from map(own, OWN)
         yield from (one.adapter for one in installed() if one.adapter)
-    elif name in _OWN:
-        yield _OWN[name]
+    elif name in OWN:
+        yield own(name)
     elif name in _offered() and (adapter := _load(name).adapter):
         yield adapter
 
@@ -111,6 +129,8 @@ def _unknown(head: bytes) -> str:
 @cache
 def _offered() -> dict[str, tuple[EntryPoint, ...]]:
     """Name -> the entry points that claim it, of all that is installed; looked up once a process."""
+    from importlib.metadata import entry_points  # with the mail package
+
     found: dict[str, tuple[EntryPoint, ...]] = {}
     for point in entry_points(group=GROUP):
         found[point.name] = (*found.get(point.name, ()), point)
@@ -121,7 +141,7 @@ def _offered() -> dict[str, tuple[EntryPoint, ...]]:
 def _load(name: str) -> Installed:
     points = _offered()[name]
     package = " and ".join(sorted(point.dist.name if point.dist else point.value for point in points))
-    if name in _OWN:
+    if name in OWN:
         return Installed(name, package, reason="the name is that of a format of feedsync itself, which is used")
     if len(points) > 1:
         return Installed(name, package, reason=f"several packages offer it: {package}")

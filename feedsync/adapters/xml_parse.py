@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
@@ -35,6 +34,10 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 }
 _ALIASED = frozenset(other for others in _ALIASES.values() for other in others)
 _RESERVED = ("xml", "xmlns")
+#: Of a value between quotation marks. (``xml.sax.saxutils`` has this, and brings an HTTP client with it.)
+_QUOTED = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}
+)
 
 
 class XmlItems:
@@ -195,7 +198,7 @@ def _never(raw: bytes) -> None:
 
 def _root(namespaces: dict[str, str]) -> bytes:
     declared = "".join(
-        f" xmlns{':' if prefix else ''}{prefix}={quoteattr(address)}"
+        f' xmlns{":" if prefix else ""}{prefix}="{address.translate(_QUOTED)}"'
         for prefix, address in namespaces.items()
         if address and prefix not in _RESERVED
     )

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from html import escape
 from typing import TypeVar
-from xml.sax.saxutils import escape
 
 from feedsync.adapters.xml_shapes import Shapes
 from feedsync.model import Attributes, Value
@@ -176,7 +176,7 @@ def _text(raw: bytes) -> str | None:
     if "!" in text and "<!" in text:
         if "<!--" in text or "<?" in text:
             return None
-        text = _CDATA.sub(lambda match: escape(match[1]), text)
+        text = _CDATA.sub(lambda match: escape(match[1], quote=False), text)
     return None if "]" in text and "]]>" in text else text
 
 

@@ -13,7 +13,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from feedsync.adapters.registry import format_names
+from feedsync.adapters.registry import OWN, format_names
 from feedsync.cli.completion import gate_names, schedule_names
 from feedsync.config import find, load, schedule_files
 from feedsync.errors import ConfigError, FeedsyncError
@@ -56,9 +56,10 @@ class Context(msgspec.Struct, frozen=True):
             ConfigError: there is none, or it has a mistake.
         """
         schedule = load(find(self.schedules, name))
-        known = format_names()
         for feed in schedule.feeds:
-            if feed.format is not None and feed.format not in known:
+            if feed.format in (None, *OWN):
+                continue  # what packages offer need not be looked up
+            if feed.format not in (known := format_names()):
                 reason = f"there is no format {feed.format!r}; there are {', '.join(known)}"
                 raise ConfigError("FS-103", where=str(schedule.file), key="feeds.format", reason=reason)
         return schedule

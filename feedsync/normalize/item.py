@@ -21,9 +21,6 @@ from feedsync.normalize.remembered import Remembered
 from feedsync.normalize.text import common_line, common_plain, instant, one_line, web_address
 from feedsync.settings import Catalogs, Products
 
-#: Raised with every change of what an item becomes, so that a snapshot reads all items again.
-NORMALIZER_VERSION = 1
-
 _LEVEL = re.compile(r">|&gt;|›|»")
 _ADDRESSES = re.compile(r",(?=\s*https?://)")
 #: Metafields that tell one item from another.

@@ -17,9 +17,6 @@ from feedsync.normalize.interpreter import CannotTell, Interpreter, lookup
 from feedsync.normalize.transforms import Failed, Step, step
 from feedsync.settings_map import MapField
 
-#: Raised with every change of what a mapping or a rule makes of a record, so that a snapshot reads all items again.
-MAPPING_VERSION = 1
-
 #: A value with more parts, or deeper ones, is no attribute.
 _PARTS = 10_000
 _DEEPEST = 20

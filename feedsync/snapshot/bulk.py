@@ -16,17 +16,10 @@ import numpy as np
 from feedsync.errors import Problem
 from feedsync.model import Variant
 from feedsync.snapshot.findings import Finding, double
+from feedsync.snapshot.incoming import Incoming
 from feedsync.snapshot.records import SAMPLES, learn
 from feedsync.snapshot.store import Store
 from feedsync.snapshot.writer import count_spellings
-
-#: One item that was read, as a row of the table ``incoming``: position, id, hash, offset, record, problem, notes, excerpt,
-#: part (what its feed says of the id, where the schedule has supplemental feeds), product id, whether it names a group,
-#: catalogs. Records, problems, notes and catalogs are msgpack; records as they are stored.
-Incoming = tuple[
-    int, str | None, bytes, int, bytes | None, bytes | None, bytes | None, bytes | None, bytes | None, str | None, int,
-    bytes | None,
-]  # fmt: skip
 
 _CATALOGS = msgspec.msgpack.Decoder(tuple[str, ...])
 _NOTES = msgspec.msgpack.Decoder(list[Problem])

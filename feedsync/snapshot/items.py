@@ -12,14 +12,13 @@ import msgspec
 import numpy as np
 
 from feedsync.errors import Problem
-from feedsync.snapshot.bulk import BulkLoad, Incoming
+from feedsync.snapshot.bulk import BulkLoad
 from feedsync.snapshot.findings import Finding, double, encode_details
+from feedsync.snapshot.incoming import Incoming
 from feedsync.snapshot.known import NOTHING_KNOWN, Indices, KnownItems, known_items
 from feedsync.snapshot.parts import PartWriter
 from feedsync.snapshot.store import Store
 from feedsync.snapshot.writer import OLD, Old, VariantWriter, read_again
-
-EXCERPT_BYTES = 2000
 
 _TABLES = """
 create temp table if not exists incoming (

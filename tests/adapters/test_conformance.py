@@ -10,10 +10,11 @@ import sys
 import pytest
 
 from feedsync.adapters.google_xml import GoogleXml
-from feedsync.adapters.registry import ADAPTERS, adapter_for
+from feedsync.adapters.registry import OWN, adapter_for, own
 from feedsync.testing import FOREIGN, AdapterConformance, Example
 from tests.adapters import test_conformance_json, test_conformance_tables
 
+ADAPTERS = [own(name) for name in OWN]
 GOOGLE = b'xmlns:g="http://base.google.com/ns/1.0"'
 
 

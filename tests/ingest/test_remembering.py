@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from feedsync.adapters.google_xml import GoogleXml
-from feedsync.ingest import reading_key
+from feedsync.keys import reading_key
 from feedsync.settings import Schedule
 from feedsync.snapshot.feeds import last_reading
 from feedsync.sources import Validators

@@ -13,12 +13,11 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from feedsync.adapters.delimited import DELIMITED
 from feedsync.errors import Fatal
 from feedsync.model import Normalized
 from feedsync.normalize.item import Normalizer
 from feedsync.settings import Catalogs, Products
-from tests.adapters.delimited.support import read, told
+from tests.adapters.delimited.support import DELIMITED, read, told
 from tests.adapters.reading import Reading, knowing
 from tests.adapters.reading import read as read_xml
 

@@ -14,10 +14,9 @@ from typing import Any
 
 import pytest
 
-from feedsync.adapters.jsonfeed import JSON_FORMATS
 from feedsync.normalize.item import Normalizer
 from feedsync.settings import Catalogs, Products
-from tests.adapters.jsonfeed.reading import BY_NAME, Reading, knowing, read, recognized_as
+from tests.adapters.jsonfeed.reading import BY_NAME, JSON_FORMATS, Reading, knowing, read, recognized_as
 
 FOLDER = Path(os.environ.get("FEEDSYNC_REAL_FEEDS", ""))
 pytestmark = [

@@ -9,8 +9,6 @@ from __future__ import annotations
 import codecs
 from typing import Final
 
-from charset_normalizer import from_bytes
-
 from feedsync.adapters.encodings import codec_of, of_mark
 
 #: So much of a document is looked at before its encoding and its header are decided.
@@ -81,6 +79,8 @@ def _guess(text: bytes) -> str:
         return "cp1252"  # signs alone, such as the euro's
     text = text[:_GUESSED_FROM_BYTES]
     text = text[: max(text.rfind(sign) for sign in (b",", b";", b" ", b"\t", b"\n")) + 1] or text  # no character is cut
+    from charset_normalizer import from_bytes  # its tables take their time, and most text is UTF-8
+
     matches = list(from_bytes(text, cp_isolation=_CANDIDATES))
     likely = {
         name

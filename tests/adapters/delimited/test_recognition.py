@@ -6,8 +6,7 @@ import gzip
 
 import pytest
 
-from feedsync.adapters.delimited import DELIMITED
-from tests.adapters.delimited.support import told
+from tests.adapters.delimited.support import DELIMITED, told
 
 WOO_RU = (
     'ID,Тип,Артикул,Имя,Опубликован,рекомендуемый?,"Видимость в каталоге","Краткое описание",Описание,a,b,c,d,"В наличии?",'

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, NamedTuple
 
 from feedsync.adapters.base import DETECTED, Adapter, Known, Parsed, RawItem, ReadOptions
-from feedsync.adapters.jsonfeed import JSON_FORMATS
+from feedsync.adapters.registry import OWN, own
 from feedsync.model import Attributes
 from tests.adapters.reading import collect, nothing
 
 SHOP = "https://shop.example/products.json"
+#: In the order in which a document is offered to them.
+JSON_FORMATS = [own(name) for name, (module, _) in OWN.items() if module.startswith("jsonfeed.")]
 SHOPIFY, WOO, JSON = JSON_FORMATS
 BY_NAME: dict[str, Adapter] = {adapter.name: adapter for adapter in JSON_FORMATS}
 

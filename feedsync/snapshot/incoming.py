@@ -1,0 +1,13 @@
+"""What an item is between those who read it, here or in another process, and the snapshot that takes it."""
+
+from __future__ import annotations
+
+#: One item that was read, as a row of the table ``incoming``: position, id, hash, offset, record, problem, notes, excerpt,
+#: part (what its feed says of the id, where the schedule has supplemental feeds), product id, whether it names a group,
+#: catalogs. Records, problems, notes and catalogs are msgpack; records as they are stored.
+Incoming = tuple[
+    int, str | None, bytes, int, bytes | None, bytes | None, bytes | None, bytes | None, bytes | None, str | None, int,
+    bytes | None,
+]  # fmt: skip
+#: So much of a raw item is kept where something is wrong with it.
+EXCERPT_BYTES = 2000
