@@ -113,10 +113,23 @@ def _payload(
 
 def _metafields(body: list[Variant]) -> tuple[tuple[str, str], ...]:
     """Every key with the values that the variants have for it, each once."""
-    fields: dict[str, list[str]] = {}
-    for key, value in dict.fromkeys([field for v in body for field in v.metafields]):
-        fields.setdefault(key, []).append(value)
-    return tuple([(key, ", ".join(values)) for key, values in sorted(fields.items())])
+    fields = dict(body[0].metafields)
+    if len(fields) == len(body[0].metafields):
+        keys = list(fields)
+        for variant in body:
+            if [key for key, _ in variant.metafields] != keys:
+                break
+        else:  # as nearly always: all have the same ones, and most have the same values
+            columns = zip(*[v.metafields for v in body], strict=True)
+            return tuple(sorted([c[0] if c.count(c[0]) == len(c) else _together(c) for c in columns]))
+    several: dict[str, list[tuple[str, str]]] = {}
+    for field in [field for v in body for field in v.metafields]:
+        several.setdefault(field[0], []).append(field)
+    return tuple(sorted([_together(same) for same in several.values()]))
+
+
+def _together(fields: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    return fields[0][0], ", ".join(dict.fromkeys([value for _, value in fields]))
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:

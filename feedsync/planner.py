@@ -149,7 +149,8 @@ class Planner:
         decided = self.consent.decided(state.id) if self.consent.any else {}
         if decided:
             self.consent.close(state.id, stale(decided, matters, state.members, self.now), self.run)
-        moving = self._moving(state, target) if measures is not None else set()
+        prices = measures is not None and any(matter.klass == "price" for matter in matters)
+        moving = self._moving(state, target) if prices else set()
         verdicts: list[tuple[Matter, str]] = []
         concerned = 0
         for matter in matters:
