@@ -1,69 +1,97 @@
-"""Products that the store does not have, from their records to the payload as it is stored: most of the work of a first sync.
+"""Products that no gate and nobody has a word about, from their rows to the payload as it is stored and its changes.
 
-Pure but for what it was made with, so it can run in this process or in others: :mod:`feedsync.pool`. Everything that is
-not the plain case is left to :mod:`feedsync.planner`.
+Pure but for what it was made with, so it can run in this process or in others: :mod:`feedsync.pool`. That is most of the
+work of a plan. Everything that is not the plain case is left to :mod:`feedsync.planner`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import msgspec
 
+from feedsync.diff import diff_product, price_moves
 from feedsync.effective import effective, sealed
-from feedsync.settings import AbsencePolicy, Products
+from feedsync.model import Cause, Change, ProductPayload
 from feedsync.snapshot.productstate import StoredMember, member_of
 from feedsync.snapshot.records import Packer
 
-#: A product's id and its variants as they are stored.
-Fresh = tuple[str, list[StoredMember]]
+#: Of a product its id, the cause for the look, whether the store had it once, what was sent as it is stored, its variants.
+Given = tuple[str, Cause, int, bytes | None, list[StoredMember]]
+
+
+class Terms(msgspec.Struct, frozen=True):
+    """The settings and facts that have a say, as plain values: a worker loads no more than it needs.
+
+    ``price_move`` is the share from which on a price moves far, None where none does; ``ignored`` are the query parameters
+    that do not count; ``catalog_names`` are for people, by id. The rest is named as in the settings.
+    """
+
+    preorder: str
+    in_stock_quantity: int
+    then: str
+    after_runs: int
+    after: int
+    price_move: float | None
+    ignored: frozenset[str]
+    drops_omitted: bool
+    catalog_names: dict[str, str]
 
 
 class Derived(msgspec.Struct, array_like=True, frozen=True, gc=False):
-    """What a product should be: the payload as it is stored, its hash, its title, and when time alone will change it
-    (Unix seconds)."""
+    """What a product should be: the payload as it is stored, its hash, when time alone will change it (Unix seconds), the
+    changes to it, and whether a price among them moves far."""
 
     payload: bytes
     hash: bytes
-    title: str
     next_change_at: int | None
+    changes: list[Change]
+    moves: bool
 
 
 _ENCODER = msgspec.msgpack.Encoder()
-_JOBS = msgspec.msgpack.Decoder(list[Fresh])
+_JOBS = msgspec.msgpack.Decoder(list[Given])
+_PAYLOADS = msgspec.msgpack.Decoder(ProductPayload)
 
 
 class Deriver:
-    """Derives products at one moment.
+    """Derives products at one moment, ``now`` (Unix seconds); ``packer`` is of the snapshot that they are from."""
 
-    Args:
-        now: the moment (Unix seconds).
-        products, absence: the settings that have a say.
-        ignored: the query parameters of addresses that do not count.
-        packer: reads records and packs payloads.
-    """
+    def __init__(self, now: int, terms: Terms, packer: Packer) -> None:
+        self._now, self._terms, self._packer = now, terms, packer
 
-    def __init__(
-        self, now: int, products: Products, absence: AbsencePolicy, ignored: frozenset[str], packer: Packer
-    ) -> None:
-        self._now, self._products, self._absence, self._ignored = now, products, absence, ignored
-        self._packer = packer
-
-    def derive(self, fresh: Sequence[Fresh]) -> list[Derived | None]:
-        """What each should be; None where it is not plain: no payload, a price of 0, or a variant that moved here."""
-        return [self._one(product_id, members) for product_id, members in fresh]
+    def derive(self, given: Iterable[Given]) -> list[Derived | None]:
+        """What each should be; None where more has to be known or asked."""
+        return [self._one(*product) for product in given]
 
     def answer(self, job: bytes) -> bytes:
         """The same for another process, in and out as MessagePack."""
         return _ENCODER.encode(self.derive(_JOBS.decode(job)))
 
-    def _one(self, product_id: str, stored: list[StoredMember]) -> Derived | None:
-        members = [member_of(one, self._packer) for one in stored]
-        target = effective(
-            product_id, members, now=self._now, products=self._products, absence=self._absence, sent=None
-        )
-        payload = target.payload
-        if payload is None or not all(v.selling_minor for v in payload.variants) or any(one[4] for one in stored):
+    def _one(
+        self, product_id: str, cause: Cause, once_sent: int, stored: bytes | None, rows: list[StoredMember]
+    ) -> Derived | None:
+        terms, packer = self._terms, self._packer
+        if any(row[4] is not None for row in rows):  # it moved here
             return None
-        encoded, hashed = sealed(payload, self._ignored)
-        return Derived(self._packer.pack(encoded), hashed, payload.title, target.next_change_at)
+        sent = None if stored is None else _PAYLOADS.decode(packer.unpack(stored))
+        target = effective(
+            product_id, [member_of(row, packer) for row in rows], now=self._now, products=terms, absence=terms, sent=sent,
+            drops_omitted=terms.drops_omitted,
+        )  # fmt: skip
+        payload = target.payload
+        if payload is None or target.left or not all(v.selling_minor for v in payload.variants):
+            return None
+        changes = diff_product(
+            sent, target, cause=cause, ignored=terms.ignored, returned=bool(once_sent),
+            catalog_name=lambda key: terms.catalog_names.get(key, key),
+        )  # fmt: skip
+        prices = [change for change in changes if change.klass == "price"]
+        if any(c.klass == "removal" for c in changes) or any(c.field == "currency" for c in prices):
+            return None
+        moves = False
+        if prices and sent is not None and terms.price_move is not None:
+            moving = price_moves(sent, payload, terms.price_move)
+            moves = any(change.variant_id in moving for change in prices)
+        encoded, hashed = sealed(payload, terms.ignored)
+        return Derived(packer.pack(encoded), hashed, target.next_change_at, changes, moves)

@@ -201,3 +201,24 @@ def _pairs(options: tuple[tuple[str, str], ...]) -> str:
 def _text(value: str | tuple[str, ...]) -> str:
     text = value if isinstance(value, str) else ", ".join(value)
     return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"
+
+
+def price_moves(sent: ProductPayload, target: ProductPayload, move: float) -> frozenset[str]:
+    """The variants whose selling price moves by more than the share ``move`` of what it was.
+
+    A sale that ends at the known list price does not count, nor does another currency, which has a gate of its own.
+    """
+    known = {variant.id: variant for variant in sent.variants}
+    found = set()
+    for new in target.variants:
+        old = known.get(new.id)
+        if old is None or old.currency != new.currency:
+            continue
+        sale_ends = old.selling_minor < old.price_minor == new.price_minor == new.selling_minor
+        if (
+            old.selling_minor
+            and not sale_ends
+            and abs(new.selling_minor - old.selling_minor) > move * old.selling_minor
+        ):
+            found.add(new.id)
+    return frozenset(found)

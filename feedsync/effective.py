@@ -8,17 +8,45 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 import msgspec
 import xxhash
 
 from feedsync.ids import catalog_id
 from feedsync.model import Absence, Member, ProductPayload, Variant, VariantPayload
-from feedsync.settings import AbsencePolicy, Products
 from feedsync.urls import without_volatile
 
 encode = msgspec.msgpack.Encoder().encode
 DEFAULT_OPTIONS = (("Title", "Default Title"),)
+
+
+class Products(Protocol):
+    """What of the settings of products has a say here."""
+
+    @property
+    def preorder(self) -> str:
+        """``buyable`` or ``unbuyable``."""
+
+    @property
+    def in_stock_quantity(self) -> int:
+        """The quantity of what is in stock in a number that nobody says."""
+
+
+class AbsencePolicy(Protocol):
+    """When what is absent is removed, and what removing it means."""
+
+    @property
+    def then(self) -> str:
+        """``delete``, ``out_of_stock`` or ``keep``."""
+
+    @property
+    def after_runs(self) -> int:
+        """After so many different complete documents without it."""
+
+    @property
+    def after(self) -> int:
+        """Or after so many seconds."""
 
 
 class Effective(msgspec.Struct, frozen=True):

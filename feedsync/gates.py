@@ -187,6 +187,12 @@ def open_local(results: list[GateResult], allow: frozenset[str]) -> dict[str, Ga
     }
 
 
+def closed(results: dict[str, GateResult]) -> frozenset[str]:
+    """The classes of which a gate says something whatever a product is."""
+    said = [gate for gate, result in results.items() if gate not in LOCAL and result.verdict in ("held", "allowed")]
+    return frozenset().union(*(GATES[gate] for gate in said))
+
+
 def _concerns(gate: str, matter: Matter, target: ProductPayload | None) -> bool:
     return is_currency(matter) if gate == "currency" else is_zero(matter, target)
 
@@ -203,24 +209,3 @@ def is_zero(matter: Matter, target: ProductPayload | None) -> bool:
     concerned = [v for v in target.variants if matter.variant_id in ("", v.id)]
     free = [v for v in concerned if v.selling_minor == 0]
     return bool(free) and (matter.klass == "price" or bool(matter.variant_id) or len(free) == len(concerned))
-
-
-def price_moves(sent: ProductPayload, target: ProductPayload, move: float) -> frozenset[str]:
-    """The variants whose selling price moves by more than the share ``move`` of what it was.
-
-    A sale that ends at the known list price does not count, nor does another currency, which has a gate of its own.
-    """
-    known = {variant.id: variant for variant in sent.variants}
-    found = set()
-    for new in target.variants:
-        old = known.get(new.id)
-        if old is None or old.currency != new.currency:
-            continue
-        sale_ends = old.selling_minor < old.price_minor == new.price_minor == new.selling_minor
-        if (
-            old.selling_minor
-            and not sale_ends
-            and abs(new.selling_minor - old.selling_minor) > move * old.selling_minor
-        ):
-            found.add(new.id)
-    return frozenset(found)

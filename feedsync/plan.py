@@ -12,9 +12,6 @@ import msgspec
 from feedsync.errors import FeedsyncError
 from feedsync.model import Change, Outcome
 
-#: The urgency of what the store does not have.
-NEW = 3
-
 
 class Pushed(msgspec.Struct):
     """What a push came to: acknowledged products, catalogs and deletions, and the requests it took.
@@ -56,7 +53,7 @@ def urgency(changes: list[Change], *, new: bool, delete: bool) -> int:
     if delete:
         return 4
     if new:
-        return NEW
+        return 3
     if any(change.kind in ("out_of_stock", "variant_removed") for change in changes):
         return 0
     return 1 if any(change.klass == "price" for change in changes) else 2

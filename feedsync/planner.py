@@ -6,30 +6,26 @@ The steps of the plan, the changes and what is held go to the snapshot. :mod:`fe
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Literal
 
 import msgspec
 
 from feedsync.currencies import decimal_text
-from feedsync.deriving import Derived, Deriver
-from feedsync.diff import added, diff_product
+from feedsync.deriving import Derived, Deriver, Terms
+from feedsync.diff import diff_product, price_moves
 from feedsync.effective import Effective, effective, sealed
 from feedsync.gates import (
-    GATES,
-    LOCAL,
     GateResult,
     Measures,
     gate_of,
     is_currency,
     is_zero,
-    price_moves,
 )  # fmt: skip
 from feedsync.hold import NOTHING, Holds, admitted, hold, holds_of
 from feedsync.matters import Matter, decision, matters_of, stale
 from feedsync.model import Change
 from feedsync.pinned import pinned
-from feedsync.plan import NEW, action, urgency
+from feedsync.plan import action, urgency
 from feedsync.selecting import Selector
 from feedsync.settings import Schedule
 from feedsync.snapshot.bikfindings import bik_findings
@@ -113,30 +109,38 @@ class Planner:
         )
         return target, changes
 
-    def deriver(self) -> Deriver:
-        """What derives products that are plain."""
-        return Deriver(self.now, self.schedule.products, self.schedule.absence, self.ignored, self.store.packer)
+    def deriver(self) -> Deriver | None:
+        """What derives products that are plain; None where somebody has a word about any of them."""
+        if self.consent.any or self.pins.pin is not None or self.options.ids is not None:
+            return None
+        products, absence = self.schedule.products, self.schedule.absence
+        terms = Terms(
+            products.preorder, products.in_stock_quantity, absence.then, absence.after_runs, absence.after,
+            self.schedule.gates.price_move.share, self.ignored, self.drops_omitted, self.catalog_names,
+        )  # fmt: skip
+        return Deriver(self.now, terms, self.store.packer)
 
-    def plain(self, results: dict[str, GateResult]) -> Callable[[StoredProduct], bool]:
-        """Whether a product is an addition that no gate, no decision and no wish has to do with, unless it turns out so."""
-        gates = [results[gate] for gate, classes in GATES.items() if "addition" in classes and gate not in LOCAL]
-        flows = all(result.verdict not in ("held", "allowed") for result in gates)
-        if flows and not self.consent.any and self.pins.pin is None and self.options.ids is None:
-            return lambda stored: stored.payload is None
-        return lambda stored: False
+    def add(self, stored: StoredProduct, derived: Derived, measures: Measures) -> int:
+        """Write the step and the changes of a product that is plain, where no gate holds one of their classes.
 
-    def add(self, stored: StoredProduct, derived: Derived) -> None:
-        """Write the step and the change of an addition that is plain."""
+        The gates that may concern it, as bits.
+        """
+        changes = derived.changes
+        measures.stock_outs += sum(change.klass == "stock_out" for change in changes)
+        measures.moved += derived.moves
         act = _action(stored, derived.hash)
         if act is None:
             self._steps[stored.id] = None
         else:
-            self._steps[stored.id] = Step(stored.id, NEW, act, derived.payload, derived.hash)
+            order = urgency(changes, new=stored.payload is None, delete=False)
+            self._steps[stored.id] = Step(stored.id, order, act, derived.payload, derived.hash)
         self._look(stored, act, derived.hash, held=False, next_change_at=derived.next_change_at)
-        self.keep(
-            added(stored.id, derived.title, stored.cause, returned=bool(stored.once_sent)),
-            SENT if act else REFUSED_BEFORE,
-        )
+        concerned = 0
+        for change in changes:
+            self.keep(change, SENT if act else REFUSED_BEFORE)
+            if change.klass not in ("addition", "other"):
+                concerned |= BITS[change.klass]
+        return concerned
 
     def look(self, state: ProductState, results: dict[str, GateResult], measures: Measures | None) -> int:
         """Derive a product and write its step and changes; the gates that may concern it, as bits.

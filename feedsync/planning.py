@@ -7,12 +7,13 @@ only the products that a gate concerns are looked at once more. Runs inside the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import repeat
 
 import msgspec
 
-from feedsync.derivers import MANY, derived
-from feedsync.gates import DOUBTED, GATES, GateResult, judge, open_local
+from feedsync.derivers import MANY, Batch, derived
+from feedsync.gates import DOUBTED, GATES, GateResult, closed, judge, open_local
 from feedsync.judging import measure, new_scheme
 from feedsync.model import Change, ChangeClass, Kind
 from feedsync.planner import BITS, Options, Planner
@@ -65,14 +66,15 @@ def make_plan(
     early = open_local(judge(measures, schedule.gates, options.allow), options.allow)
     store.execute("create temp table if not exists concerned (id text primary key, classes integer) without rowid")
     store.execute("delete from concerned")
-    number = 0
-    count = usual_workers() if planner.products.pending_unsent(MANY) == MANY else 0
-    for batch in derived(planner.products.pending(), planner.plain(early), planner.deriver(), workers=count):
+    shut, number = closed(early), 0
+    for batch in _batches(planner):
         concerned = []
         for stored, new in batch:
-            if new is not None:
-                planner.add(stored, new)
-            elif bits := planner.look(stored.read(store.packer), early, measures):
+            if new is not None and shut.isdisjoint([change.klass for change in new.changes]):
+                bits = planner.add(stored, new, measures)
+            else:
+                bits = planner.look(stored.read(store.packer), early, measures)
+            if bits:
                 concerned.append((stored.id, bits))
             number += 1
             progress(number)
@@ -111,6 +113,14 @@ def make_plan(
             result.note = new_scheme(store, result)
     sends, deletes = planner.steps.size()
     return Plan(+planner.counts, results, catalogs, sends, deletes, sum(planner.held.values()), left)
+
+
+def _batches(planner: Planner) -> Iterator[Batch]:
+    """Every product that must be looked at, with what it should be where that can be told of it alone."""
+    deriver, pending = planner.deriver(), planner.products.pending()
+    if deriver is None:
+        return (zip(batch, repeat(None)) for batch in pending)
+    return derived(pending, deriver, workers=usual_workers() if planner.products.are_pending(MANY) else 0)
 
 
 def _catalogs(planner: Planner) -> list[CatalogState]:

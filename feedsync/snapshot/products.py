@@ -55,11 +55,11 @@ class Products:
         """Every product that must be looked at, by id, some at a time; the caller may change products on the way."""
         return self._walk("p.pending and")
 
-    def pending_unsent(self, most: int) -> int:
-        """How many of them the store does not have, counted up to ``most``."""
-        query = "select count(*) from (select 1 from products where pending and sent_hash is null limit ?)"
-        count: int = self.store.scalar(query, most)
-        return count
+    def are_pending(self, many: int) -> bool:
+        """Whether there are so many of them."""
+        return bool(
+            self.store.scalar("select count(*) from (select 1 from products where pending limit ?)", many) == many
+        )
 
     def every(self) -> Iterator[ProductState]:
         """Every product that is or was known, by id."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedsync.gates import price_moves
+from feedsync.diff import price_moves
 from tests.records import combination, product
 
 
