@@ -7,6 +7,7 @@ the work takes, so no secret. A worker that dies costs time alone, since its job
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import socket
@@ -22,6 +23,7 @@ from typing import BinaryIO, Generic, Protocol, TypeVar, cast
 #: Jobs that are under way for each worker: one that it does, one that waits.
 _JOBS_AHEAD = 2
 _LENGTH_BYTES = 8
+_OBJECTS_A_COLLECTION = 100_000
 #: What a worker knows of its surroundings.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONTZPATH", "TMPDIR", "LD_LIBRARY_PATH")
 
@@ -125,6 +127,7 @@ class _Worker:
 
 def main(descriptor: int) -> None:
     """A worker's process, with the socket that has this number."""
+    gc.set_threshold(_OBJECTS_A_COLLECTION)  # a job makes many objects, and hardly one that refers back to itself
     with socket.socket(fileno=descriptor) as ours, cast(BinaryIO, ours.makefile("rwb")) as channel:
         serve(channel)
 
