@@ -60,10 +60,8 @@ class BulkLoad:
         assert self._samples is not None
         self._samples += records
         if len(self._samples) >= SAMPLES:
-            dictionary = learn(self._samples[:SAMPLES])
+            self._store.set_dictionary(learn(self._samples[:SAMPLES]))
             self._samples = None
-            if dictionary is not None:
-                self._store.set_dictionary(dictionary)
 
     def settle(self, offset_of: Callable[[int], int]) -> list[Finding]:
         """Decide the ids that several items claim, count what is used, and give the findings of the document."""
