@@ -17,7 +17,7 @@ from feedsync.errors import Problem
 from feedsync.model import Variant
 from feedsync.snapshot.findings import Finding, double
 from feedsync.snapshot.incoming import Incoming
-from feedsync.snapshot.records import SAMPLES, learn
+from feedsync.snapshot.records import SAMPLE_BYTES, SAMPLES, learn
 from feedsync.snapshot.store import Store
 from feedsync.snapshot.writer import count_spellings
 
@@ -58,7 +58,7 @@ class BulkLoad:
     def _learn(self, records: list[bytes]) -> None:
         """Once there are enough, the rest is packed with what they have in common."""
         assert self._samples is not None
-        self._samples += records
+        self._samples += [record[:SAMPLE_BYTES] for record in records]
         if len(self._samples) >= SAMPLES:
             self._store.set_dictionary(learn(self._samples[:SAMPLES]))
             self._samples = None

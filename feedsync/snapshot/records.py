@@ -12,8 +12,8 @@ import zstandard
 #: So many records show what the others will be like.
 SAMPLES = 1000
 _DICTIONARY_BYTES = 32 * 1024
-#: Of each so much; what is longer is mostly one description.
-_SAMPLE_BYTES = 4096
+#: Of each so much is enough; what is longer is mostly one description.
+SAMPLE_BYTES = 4096
 _LEVEL = 1
 #: How a frame begins (RFC 8878, section 3.1.1); no record does, which is an array of MessagePack.
 _MAGIC = b"\x28\xb5\x2f\xfd"
@@ -57,5 +57,5 @@ def is_packed(stored: bytes) -> bool:
 
 
 def learn(samples: Sequence[bytes]) -> bytes:
-    """A dictionary of what :data:`SAMPLES` records have in common."""
-    return zstandard.train_dictionary(_DICTIONARY_BYTES, [sample[:_SAMPLE_BYTES] for sample in samples]).as_bytes()
+    """A dictionary of what the beginnings of :data:`SAMPLES` records have in common."""
+    return zstandard.train_dictionary(_DICTIONARY_BYTES, list(samples)).as_bytes()
