@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from feedsync.cli.main import main
 from feedsync.progress import Stages
+from feedsync.start import main
 
 _spans: list[tuple[str, float, float]] = []
 _stage = Stages.stage

@@ -1,5 +1,5 @@
 """``python -m feedsync``."""
 
-from feedsync.cli.main import main
+from feedsync.start import main
 
 main()

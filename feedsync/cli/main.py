@@ -10,7 +10,7 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from importlib import import_module
 from pathlib import Path
@@ -37,8 +37,8 @@ MODULES = {
 }  # fmt: skip
 
 
-def program(words: Iterable[str] = ()) -> typer.Typer:
-    """The program with the commands that are among ``words``, or all of them where none is.
+def program(words: Sequence[str] = ()) -> typer.Typer:
+    """The program with the commands that are among ``words``, or all of them where none is; its version needs none.
 
     What is started every minute should not load the browser page.
     """
@@ -51,7 +51,7 @@ def program(words: Iterable[str] = ()) -> typer.Typer:
     app.callback()(options)
     asked = {MODULES[word] for word in words if word in MODULES}
     for name in dict.fromkeys(MODULES.values()):
-        if not asked or name in asked:
+        if name in asked or not (asked or words[:1] == ["--version"]):
             import_module(f"feedsync.cli.{name}").add_to(app)
     return app
 
@@ -94,11 +94,6 @@ def options(
         logs.configure(sys.stderr, form=log_format, level=log_level or ("info" if talkative else "warning"))
     )
     context.obj = Context(schedules, state)
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Run the program and leave with its exit code."""
-    sys.exit(run_program(sys.argv[1:] if arguments is None else arguments))
 
 
 def run_program(arguments: list[str]) -> int:

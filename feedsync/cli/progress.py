@@ -5,22 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    DownloadColumn,
-    MofNCompleteColumn,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-    TransferSpeedColumn,
-)
-from rich.progress import Progress as Bars
 
 from feedsync.cli.common import say
 from feedsync.logs import json_asked_for
 from feedsync.progress import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
 
 #: In a log, a stage says so often how far it is (seconds).
 LINE_EVERY_S = 10.0
@@ -33,6 +28,16 @@ def showing() -> Iterator[Progress]:
     if json_asked_for() or not terminal.is_terminal:
         yield _Lines()
         return
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+    from rich.progress import Progress as Bars
+
     amounts = (TextColumn("{task.description:<8}"), BarColumn(30), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
                TimeRemainingColumn())  # fmt: skip
     sizes = (

@@ -14,7 +14,7 @@ import pytest
 from feedsync.cli.main import run_program
 
 Offered = Callable[[str], set[str]]
-_PROGRAM = "import sys; from feedsync.cli.main import main; sys.argv[0] = 'feedsync'; main()"
+_PROGRAM = "import sys; from feedsync.start import main; sys.argv[0] = 'feedsync'; main()"
 
 
 @pytest.fixture

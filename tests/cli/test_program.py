@@ -11,7 +11,8 @@ import pytest
 import typer
 
 from feedsync import __version__
-from feedsync.cli.main import MODULES, main, program
+from feedsync.cli.main import MODULES, program
+from feedsync.start import main
 
 from .project import Shop, item
 
@@ -58,8 +59,35 @@ def test_a_command_is_loaded_by_its_name() -> None:
     assert set(mistaken.commands) == set(MODULES)
 
 
-def test_what_is_started_every_minute_does_not_load_the_page_or_the_daemon() -> None:
-    code = "import sys; from feedsync.cli.main import program; program(['run']); print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert "feedsync.sync" in loaded
-    assert not {"starlette", "uvicorn", "jinja2", "apscheduler", "pandas", "apprise"} & set(loaded)
+#: What a run over a feed of this machine that has not changed does without: each takes its time, and some much memory.
+HEAVY = {
+    "anyio", "apprise", "apscheduler", "asyncio", "certifi", "charset_normalizer", "httpx", "jinja2", "lxml", "numpy",
+    "pandas", "prometheus_client", "pygments", "rich.progress", "rich.traceback", "selectolax", "sqlite_utils", "ssl",
+    "stamina", "starlette", "structlog", "urllib.request", "uvicorn",
+    "feedsync.ingest", "feedsync.metrics", "feedsync.sources.http", "feedsync.sources.pages", "feedsync.sources.remote",
+}  # fmt: skip
+
+
+def _loaded(code: str, *arguments: str) -> set[str]:
+    command = [sys.executable, "-c", f"{code}; import sys; print(*sys.modules, file=sys.stderr)", *arguments]
+    return set(subprocess.run(command, capture_output=True, text=True, check=True).stderr.split())
+
+
+def test_what_is_started_every_minute_loads_what_it_needs(shop: Shop) -> None:
+    shop.add("acme", item("A"))
+    run = "import sys; from feedsync.cli.main import run_program; run_program(sys.argv[1:])"
+    assert shop("run", "acme").code == 0
+    for asked in (["acme"], ["--due"]):
+        loaded = _loaded(run, *shop.project.arguments("run", *asked))
+        assert "feedsync.sync" in loaded
+        assert not HEAVY & loaded
+
+
+def test_a_worker_loads_what_its_work_needs() -> None:
+    loaded = _loaded("import feedsync.pool, feedsync.itemreader, feedsync.interpret")
+    assert not (HEAVY - {"selectolax", "lxml"}) & loaded
+
+
+def test_the_version_is_told_without_any_command() -> None:
+    told: Any = typer.main.get_command(program(["--version"]))
+    assert told.commands == {}

@@ -77,7 +77,7 @@ def test_its_variables_are_those_of_the_program() -> None:
 def test_it_starts_the_program_with_a_command_that_there_is() -> None:
     (entry,) = (json.loads(rest) for rest in _all("ENTRYPOINT"))
     (command,) = (json.loads(rest) for rest in _all("CMD"))
-    assert PROJECT["scripts"][entry[0]] == "feedsync.cli.main:main"
+    assert PROJECT["scripts"][entry[0]] == "feedsync.start:main"
     for arguments in (command, SERVICE["command"]):
         PROGRAM.commands[arguments[0]].make_context(arguments[0], list(arguments[1:]))
     assert _all("STOPSIGNAL") == ["SIGTERM"]

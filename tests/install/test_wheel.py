@@ -56,7 +56,7 @@ def test_it_holds_all_that_is_no_code(package: Path) -> None:
 
 def test_it_names_the_program(package: Path) -> None:
     (points,) = package.glob("*.dist-info/entry_points.txt")
-    assert "feedsync = feedsync.cli.main:main" in points.read_text()
+    assert "feedsync = feedsync.start:main" in points.read_text()
     assert list(package.glob("*.dist-info/licenses/LICENSE"))
 
 
