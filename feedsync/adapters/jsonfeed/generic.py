@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any, BinaryIO, ClassVar
+
+import msgspec
 
 from feedsync.adapters.base import DETECTED, Parsed, RawItem, ReadOptions
 from feedsync.adapters.delimited.columns import ALIASES, attribute, normalized
@@ -93,29 +96,77 @@ class JsonItems:
         return Parsed(attributes_of(record), record=record)
 
 
+class _Plan(msgspec.Struct, frozen=True):
+    """What records of the same keys have in common.
+
+    ``names`` are the attributes that the keys are, ``shared`` whether two are the same. ``aliases`` are (attribute, those that
+    stand for it where it is absent); ``currencies`` are those that may say the currency, by the name that they spell.
+    """
+
+    names: tuple[str, ...]
+    shared: bool
+    aliases: tuple[tuple[str, tuple[str, ...]], ...]
+    currencies: tuple[tuple[str, ...], ...]
+
+
+@lru_cache(maxsize=64)
+def _plan(keys: tuple[str, ...]) -> _Plan:
+    names = tuple(attribute(key) or key for key in keys)
+    plain: dict[str, tuple[str, ...]] = {}
+    for name in dict.fromkeys(names):
+        plain[normalized(name)] = (*plain.get(normalized(name), ()), name)
+    aliases = (
+        (target, tuple(name for other in others for name in plain.get(other, ()))) for target, others in ALIASES.items()
+    )
+    return _Plan(
+        names,
+        len(set(names)) < len(names),
+        tuple((target, others) for target, others in aliases if others),
+        tuple(plain[name] for name in _CURRENCIES if name in plain),
+    )
+
+
 def attributes_of(record: dict[str, Any]) -> Attributes:
     """A record's keys as attributes; of two keys that are the same attribute, the one that is spelled as it counts."""
-    found: Attributes = {}
-    exact: set[str] = set()
-    for key, raw in record.items():
-        value = value_of(raw)
-        if value is None:
-            continue
-        name = attribute(key) or key
-        if name not in found or (key == name and name not in exact):
-            found[name] = value
-        if key == name:
-            exact.add(name)
-    plain = {normalized(key): key for key in reversed(found)}
-    for target, others in ALIASES.items():
+    plan = _plan(tuple(record))
+    found: Attributes
+    if plan.shared:
+        found = _of_shared(record, plan.names)
+    else:
+        pairs = zip(plan.names, record.values(), strict=True)
+        found = {
+            name: value
+            for name, raw in pairs
+            if (value := raw if type(raw) is str else value_of(raw)) is not None  # text, nearly always
+        }
+    currencies = [first for names in plan.currencies if (first := _first(names, found)) is not None]
+    for target, others in plan.aliases:
         if target not in found:
-            other = next((plain[name] for name in others if name in plain), None)
+            other = _first(others, found)
             if other is not None:
                 found[target] = found[other]
     for name in ("image_link", "additional_image_link"):
         if name in found:
             found[name] = _address(found[name])
-    _add_currency(found, plain)
+    _add_currency(found, currencies)
+    return found
+
+
+def _first(names: tuple[str, ...], found: Attributes) -> str | None:
+    return next((name for name in names if name in found), None)
+
+
+def _of_shared(record: dict[str, Any], names: tuple[str, ...]) -> Attributes:
+    found: Attributes = {}
+    exact: set[str] = set()
+    for (key, raw), name in zip(record.items(), names, strict=True):
+        value = value_of(raw)
+        if value is None:
+            continue
+        if name not in found or (key == name and name not in exact):
+            found[name] = value
+        if key == name:
+            exact.add(name)
     return found
 
 
@@ -141,9 +192,9 @@ def _address(value: Value) -> Value:
     return value
 
 
-def _add_currency(found: Attributes, plain: dict[str, str]) -> None:
+def _add_currency(found: Attributes, names: list[str]) -> None:
     """Say the record's own currency with its prices: with another one, such as the schedule's, they would be wrong."""
-    codes = (found[plain[name]] for name in _CURRENCIES if name in plain)
+    codes = (found[name] for name in names)
     code = next((code for code in codes if isinstance(code, str) and _CODE.fullmatch(code.strip())), None)
     for name in ("price", "sale_price"):
         price = found.get(name)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.adapters.jsonfeed.reading import lines, read
+from tests.adapters.jsonfeed.reading import JSON, lines, read
 
 
 def attributes(text: str) -> dict[str, object]:
@@ -114,3 +114,12 @@ def test_any_text_comes_through(key: str, value: str) -> None:
     record = {"id": "1", "price": "2", key + "!": value}
     assert read(json.dumps([record])).attributes == [record]
     assert read(json.dumps([record], ensure_ascii=False).encode("utf-8", "replace")).codes == [None]
+
+
+def test_what_is_null_stands_for_nothing_else() -> None:
+    """Neither for the attribute that its name stands for, nor for the currency; an empty name is one as any other."""
+    record = {"id": 1, "name": None, "price": "9", "currency": None, "": "EUR"}
+    assert read(lines(record), JSON).attributes == [{"id": "1", "price": "9", "": "EUR"}]
+    assert read(lines(record | {"name": "a", "currency": "inr"}), JSON).attributes == [
+        {"id": "1", "name": "a", "title": "a", "price": "9 INR", "currency": "inr", "": "EUR"}
+    ]
