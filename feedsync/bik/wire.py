@@ -111,8 +111,10 @@ def _combination(product_id: str, variant: VariantPayload) -> BikCombination:
 
 def _number(minor: int, currency: str) -> msgspec.Raw:
     """The amount in major units as a JSON number: ``49999`` and ``12.5``, as short as it is exact."""
-    exact = (Decimal(minor) / 10 ** EXPONENTS[currency]).normalize()
-    return msgspec.Raw(f"{exact:f}".encode())
+    digits = EXPONENTS[currency]
+    whole, part = divmod(abs(minor), 10**digits)
+    text = f"{whole}.{part:0{digits}d}".rstrip("0") if part else str(whole)
+    return msgspec.Raw((text if minor >= 0 else f"-{text}").encode())
 
 
 def same(sent: BikProduct, stored: dict[str, Any]) -> str | None:

@@ -181,9 +181,10 @@ class Products:
             else:
                 sent.append((step, step.payload))
         self.store.many(
-            "update products set sent_hash = ?, code = null, message = null, sent_run = ?, once_sent = 1, sent_variants = ?, "
-            "sent_in_stock = ? where id = ?",
-            [(step.hash, run, len(payload.variants), _in_stock(payload), step.product_id) for step, payload in sent],
+            "update products set sent_hash = ?1, code = null, message = null, sent_run = ?2, once_sent = 1, "
+            "sent_variants = ?3, sent_in_stock = ?4, outcome = case when ?5 then outcome else 'acknowledged' end, "
+            "pending = case when ?5 then pending else held end where id = ?6",
+            [(s.hash, run, len(p.variants), _in_stock(p), s.product_id in doubtful, s.product_id) for s, p in sent],
         )
         self.store.many(
             "insert into sent values (?, ?) on conflict do update set payload = excluded.payload",
@@ -194,7 +195,6 @@ class Products:
             "and product_id in (select value from json_each(?))",
             _json([step.product_id for step, _ in sent]),
         )
-        self.settled([step.product_id for step, _ in sent if step.product_id not in doubtful])
 
     def found(self, payload: ProductPayload, hashed: bytes | None, *, exact: bool) -> None:
         """A reading proved that the store holds this; not ``exact``: more or less, so it is sent again in any case."""

@@ -197,6 +197,11 @@ _BELIEVED = """
 alter table variants add column absent_believed integer;
 """
 
+_PLANNING = """
+-- What moved from another product is found without looking at the rows of all that did not.
+create index variants_moved on variants (product_id) where moved_from is not null;
+"""
+
 
 def _execute(db: Database, script: str) -> None:
     for statement in script.split(";\n"):
@@ -251,3 +256,8 @@ def _digests(db: Database) -> None:
 @migrations(name="0010_believed")
 def _believed(db: Database) -> None:
     _execute(db, _BELIEVED)
+
+
+@migrations(name="0011_planning")
+def _planning(db: Database) -> None:
+    _execute(db, _PLANNING)

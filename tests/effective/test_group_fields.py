@@ -55,6 +55,21 @@ def test_pictures_tags_and_catalogs_are_those_of_all_variants() -> None:
     assert found.catalog_ids == tuple(sorted([catalog_id("A > B"), catalog_id("C")]))
 
 
+def test_metafields_have_every_value_once_in_the_order_of_the_variants() -> None:
+    same = (("brand", "Acme"), ("size", "M"))
+    other = (("brand", "Acme"), ("size", "L"))
+    assert payload(member("v1", metafields=same), member("v2", metafields=other)).metafields == (
+        ("brand", "Acme"), ("size", "M, L"),
+    )  # fmt: skip
+    fewer = (("size", "L"),)
+    assert payload(member("v1", metafields=same), member("v2", metafields=fewer)).metafields == (
+        ("brand", "Acme"), ("size", "M, L"),
+    )  # fmt: skip
+    twice = (("size", "S"), ("size", "XS"), ("size", "S"))
+    assert payload(member("v1", metafields=twice), member("v2", metafields=twice)).metafields == (("size", "S, XS"),)
+    assert payload(member("v1")).metafields == ()
+
+
 @pytest.mark.parametrize("hold", [False, True])
 def test_a_variant_that_never_was_in_the_store_and_is_missing_says_nothing(hold: bool) -> None:
     gone = missing("v0", title="Gone", image_link="https://h/gone.jpg", tags=("t",), catalogs=("A",))
