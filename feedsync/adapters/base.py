@@ -136,9 +136,8 @@ class Adapter(Protocol):
         """
 
 
-def item_hash(raw: bytes | memoryview) -> bytes:
-    """128 bits of the raw item; xxh3 is no defence against a feed's owner, who can only hurt the own store."""
-    return xxhash.xxh3_128_digest(raw)
+#: 128 bits of the raw item; xxh3 is no defence against a feed's owner, who can only hurt the own store.
+item_hash: Callable[[bytes | memoryview], bytes] = xxhash.xxh3_128_digest
 
 
 def unknown(block: Block, known: Known) -> Block:

@@ -96,12 +96,12 @@ class Splitter:
         """All items of the buffer up to the first that is neither known nor clean."""
         even = not self._uneven
         self._uneven -= not even
-        starts, raws = self._cut(even=even)
+        offsets, raws = self._cut(even=even)
         hashes = list(map(item_hash, raws))
         flags = known(hashes)
-        offsets = [self._base + start for start in starts[: len(raws)]]
         misses: list[tuple[int, RawItem]] = []
         count = len(raws)
+        done = offsets[count] - self._base if offsets else 0
         if not all(flags):
             for index in compress(range(count), map(not_, flags)):
                 raw = raws[index]
@@ -113,33 +113,35 @@ class Splitter:
                 else:
                     inner = self._clean_start(raw)
                 if inner is None:
-                    count = index
+                    count, done = index, offsets[index] - self._base
                     break
                 offsets[index] += inner
                 misses.append((index, RawItem(raw[inner:] + self._close, offsets[index], hashes[index])))
         if count:
-            self._position = starts[count - 1] + len(raws[count - 1]) + len(self._close)
+            self._position = done
         return Block(hashes[:count], offsets[:count], misses)
 
     def _cut(self, *, even: bool) -> tuple[list[int], list[bytes]]:
-        """Where the buffer's items begin, and each but for its closing tag; ``even``: all with one white space between."""
+        """The offsets of the buffer's items and of what follows them, and each item but for its closing tag.
+
+        ``even``: they are cut as if the same white space stood between all of them.
+        """
         buffer = self._buffer
         start = _SPACE.match(buffer, self._position).end()  # type: ignore[union-attr]  # it matches nothing, too
         first = self._ending.search(buffer, start)
         if first is None:
             return [], []
         if even:
-            raws = buffer[start:].split(first[0])
+            between = first[0]
+            raws = (buffer[start:] if start else buffer).split(between)
             del raws[-1]  # none, or one whose end is not here
-            return list(
-                accumulate(map(len, raws), lambda begin, size: begin + size + len(first[0]), initial=start)
-            ), raws
-        starts, raws = [], []
+            sizes = map(len(between).__add__, map(len, raws))
+            return list(accumulate(sizes, initial=self._base + start)), raws
+        offsets, raws = [self._base + start], []
         for match in self._ending.finditer(buffer, start):
-            starts.append(start)
-            raws.append(buffer[start : match.start()])
-            start = match.end()
-        return starts, raws
+            raws.append(buffer[offsets[-1] - self._base : match.start()])
+            offsets.append(self._base + match.end())
+        return offsets, raws
 
     def _clean_start(self, raw: bytes) -> int | None:
         """Where the item begins in a slice that lacks only its closing tag; None when the slice is not clean."""

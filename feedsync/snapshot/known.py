@@ -43,6 +43,7 @@ class KnownItems:
         order = np.argsort(low, kind="stable")
         self._low, self._high = low[order], high[order]
         self.rowids: Indices = rowids[order]
+        self._asked, self._found = b"", np.empty(0, np.int64)  # the last question, since it is asked twice
 
     def __len__(self) -> int:
         return len(self.rowids)
@@ -52,6 +53,11 @@ class KnownItems:
 
         Two known hashes that share their lower half make the second one unknown: it is read again, never mistaken.
         """
+        if hashes != self._asked:
+            self._asked, self._found = hashes, self._places(hashes)
+        return self._found
+
+    def _places(self, hashes: bytes) -> Indices:
         low, high = _halves(hashes)
         if not len(self):
             return np.full(len(low), -1, np.int64)
