@@ -11,7 +11,7 @@ from feedsync.pool import Pool
 from feedsync.snapshot.productstate import StoredProduct
 
 #: From so many products on, processes are worth their start.
-MANY = 5_000
+MANY = 2_000
 
 _ENCODER = msgspec.msgpack.Encoder()
 _DERIVED = msgspec.msgpack.Decoder(list[Derived | None])

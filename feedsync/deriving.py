@@ -24,7 +24,8 @@ class Terms(msgspec.Struct, frozen=True):
     """The settings and facts that have a say, as plain values: a worker loads no more than it needs.
 
     ``price_move`` is the share from which on a price moves far, None where none does; ``ignored`` are the query parameters
-    that do not count; ``catalog_names`` are for people, by id. The rest is named as in the settings.
+    that do not count; ``catalog_names`` are for people, by id; ``protects`` is whether some must not be removed. The rest
+    is named as in the settings.
     """
 
     preorder: str
@@ -36,6 +37,7 @@ class Terms(msgspec.Struct, frozen=True):
     ignored: frozenset[str]
     drops_omitted: bool
     catalog_names: dict[str, str]
+    protects: bool
 
 
 class Derived(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -87,7 +89,9 @@ class Deriver:
             catalog_name=lambda key: terms.catalog_names.get(key, key),
         )  # fmt: skip
         prices = [change for change in changes if change.klass == "price"]
-        if any(c.klass == "removal" for c in changes) or any(c.field == "currency" for c in prices):
+        if any(c.field == "currency" for c in prices):
+            return None
+        if terms.protects and any(change.klass == "removal" for change in changes):
             return None
         moves = False
         if prices and sent is not None and terms.price_move is not None:

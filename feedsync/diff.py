@@ -55,15 +55,15 @@ def diff_product(
         moves = [_moved(payload, v, cause, moved_from) for v in payload.variants if v.id in (moved_from or {})]
         return [added(payload.id, payload.title, cause, returned=returned), *moves]
     old, new = _comparable(sent, payload, ignored)
-    if old == new:
-        return []
     changes = [
         *_content(old, new, cause, catalog_name),
         *_variants(old, new, target, cause, moved_from or {}),
     ]
     if old.cart_disabled != new.cart_disabled and not any(change.kind in _STOCK for change in changes):
         changes.append(_cart(old, new, target, cause))
-    return changes or [Change("content", new.id, None, "order", None, None, cause, "other")]
+    if changes or old == new:
+        return changes
+    return [Change("content", new.id, None, "order", None, None, cause, "other")]
 
 
 def _comparable(

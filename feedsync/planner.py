@@ -117,6 +117,7 @@ class Planner:
         terms = Terms(
             products.preorder, products.in_stock_quantity, absence.then, absence.after_runs, absence.after,
             self.schedule.gates.price_move.share, self.ignored, self.drops_omitted, self.catalog_names,
+            self.protected is not None,
         )  # fmt: skip
         return Deriver(self.now, terms, self.store.packer)
 
@@ -138,6 +139,8 @@ class Planner:
         concerned = 0
         for change in changes:
             self.keep(change, SENT if act else REFUSED_BEFORE)
+            if change.klass == "removal":
+                measures.removals.add(change.kind, change.subject, change.variant_id)
             if change.klass not in ("addition", "other"):
                 concerned |= BITS[change.klass]
         return concerned

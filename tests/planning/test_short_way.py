@@ -144,11 +144,17 @@ def by_looking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Schedu
         return planned(tmp_path / "long.db", settings=settings)
 
 
-@pytest.mark.parametrize("gates", [{}, {"price": 0, "stock_out": 0}, {"price": "off", "price_move": "off"}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {}, {"gates": {"price": 0, "stock_out": 0, "removals": 0}}, {"gates": {"price": "off", "price_move": "off"}},
+        {"protect": {"ids": ["p22"]}}, {"absence": {"after_runs": 1}},
+    ],
+)  # fmt: skip
 def test_the_short_way_leads_to_the_same_plan(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gates: dict[str, Any]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any]
 ) -> None:
-    settings = schedule(gates=gates)
+    settings = schedule(**given)
     assert planned(tmp_path / "short.db", settings=settings) == by_looking(tmp_path, monkeypatch, settings)
 
 
@@ -208,9 +214,15 @@ def test_what_somebody_or_a_gate_has_to_do_with_goes_the_long_way(tmp_path: Path
     assert plan.sends == 0
 
 
-@given(members(min_size=0), members(), POLICIES, SETTINGS, st.booleans(), st.booleans())
+@given(members(min_size=0), members(), POLICIES, SETTINGS, st.booleans(), st.booleans(), st.booleans())
 def test_what_is_derived_is_what_the_product_should_be(
-    found: list[Member], before: list[Member], absence: AbsencePolicy, products: Products, new: bool, packs: bool
+    found: list[Member],
+    before: list[Member],
+    absence: AbsencePolicy,
+    products: Products,
+    new: bool,
+    packs: bool,
+    protects: bool,
 ) -> None:
     sent = None if new else at(*before).payload
     packer = Packer(DICTIONARY if packs else None)
@@ -218,12 +230,12 @@ def test_what_is_derived_is_what_the_product_should_be(
         "p1", "clock", 1, None if sent is None else packer.pack(msgspec.msgpack.encode(sent)),
         [row(m, packer) for m in found],
     )  # fmt: skip
-    deriver = Deriver(NOW, terms(products, absence), packer)
+    deriver = Deriver(NOW, terms(products, absence, protects=protects), packer)
     (derived,) = deriver.derive([given])
     target = effective("p1", found, now=NOW, products=products, absence=absence, sent=sent)
     changes = diff_product(sent, target, cause="clock", ignored=VOLATILE, returned=True)
     if derived is None:
-        assert target.payload is None or target.left or any(change.klass == "removal" for change in changes)
+        assert target.payload is None or target.left or (protects and any(c.klass == "removal" for c in changes))
         return
     assert target.payload is not None
     assert msgspec.msgpack.decode(packer.unpack(derived.payload), type=ProductPayload) == target.payload
@@ -238,10 +250,12 @@ def row(member: Member, packer: Packer) -> StoredMember:
     return (record, gone.since, gone.documents, gone.counted_from, None) if gone else (record, None, None, None, None)
 
 
-def terms(products: Products = SHOP.products, absence: AbsencePolicy = SHOP.absence) -> Terms:
+def terms(
+    products: Products = SHOP.products, absence: AbsencePolicy = SHOP.absence, *, protects: bool = False
+) -> Terms:  # fmt: skip
     return Terms(
         products.preorder, products.in_stock_quantity, absence.then, absence.after_runs, absence.after, 0.5, VOLATILE,
-        False, {},
+        False, {}, protects,
     )  # fmt: skip
 
 
