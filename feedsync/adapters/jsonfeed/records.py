@@ -15,13 +15,15 @@ from typing import BinaryIO
 import msgspec
 
 from feedsync.adapters.base import ITEM_LIMIT_BYTES, Known, item_hash
+from feedsync.adapters.jsonfeed.boundary import boundary_of
 from feedsync.adapters.jsonfeed.place import Place
 from feedsync.adapters.jsonfeed.scan import BrokenError, Run, Scanner
 from feedsync.errors import Problem
 
 _KEY_BYTES = 1 << 16
 _CHUNK_BYTES = 1 << 19
-_FIRST_KEY = re.compile(rb'\{[ \t\r\n]*"[^"\\]{1,100}"[ \t\r\n]*:')
+#: How many records what stands between two of them is learnt from.
+_LESSONS = 16
 _BLANK = b" \t\r\n\x1e\xef\xbb\xbf"
 
 
@@ -103,6 +105,7 @@ class Records:
         scanner.advance()
         held: Record | None = None
         boundary: re.Pattern[bytes] | None = None
+        lessons = _LESSONS
         while (sign := scanner.peek()) != b"]":  # also behind a comma: templates write one behind the last record
             if held is not None and boundary is not None:
                 run = scanner.pass_guessed(boundary, self.known, ITEM_LIMIT_BYTES)
@@ -122,7 +125,8 @@ class Records:
             if record is None:
                 raise BrokenError(scanner.offset, _found(sign, "a record"))
             held = record
-            boundary = boundary or _boundary(record.raw)
+            if lessons and (boundary is None or boundary.search(record.raw)):
+                boundary, lessons = boundary_of(record.raw), lessons - 1
             if follows == b",":
                 scanner.advance()
             elif follows != b"]":
@@ -212,12 +216,6 @@ def _run(lines: list[bytes], base: int, known: Known) -> Run:
     hashes = list(map(item_hash, filled))
     misses = [(index, filled[index]) for index, flag in enumerate(known(hashes)) if not flag]
     return Run(hashes, list(compress(offsets, raws)), misses)
-
-
-def _boundary(record: bytes) -> re.Pattern[bytes] | None:
-    """What stands between two records: a comma, and the first key, which nearly always is the same."""
-    key = _FIRST_KEY.match(record)
-    return None if key is None else re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*(?=" + re.escape(key[0]) + rb")")
 
 
 def _doubted(record: Record) -> Record:

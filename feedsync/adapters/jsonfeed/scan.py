@@ -63,6 +63,7 @@ class _Guess(msgspec.Struct, gc=False):
     """Where values of a buffer may begin and end, and which are known; behind the last end one more may begin."""
 
     buffer: bytes
+    boundary: re.Pattern[bytes]
     starts: list[int]
     ends: list[int]
     hashes: list[bytes]
@@ -128,12 +129,12 @@ class Scanner:
     def pass_guessed(self, boundary: re.Pattern[bytes], known: Known | None, limit: int) -> Run | None:
         """Pass the values that begin at the byte that :meth:`peek` gave, as far as their ends can be guessed; they are returned.
 
-        A guess, and its proof: ``boundary`` says where one value may end (with the first byte of a match) and the next
-        begin (behind the match). Bytes that are known were a whole value when they were first met, so they are one now;
+        A guess, and its proof: ``boundary`` says where one value may end (with its first group) and the next begin (behind
+        the match). Bytes that are known were a whole value when they were first met, so they are one now;
         and bytes that are one value of JSON, no more and no less, are one here. None where the first is neither.
         """
         buffer, guess = self._buffer, self._guess
-        if guess is None or guess.buffer is not buffer:
+        if guess is None or guess.buffer is not buffer or guess.boundary is not boundary:
             guess = self._guess = _guess(buffer, self._at, boundary, known)
         starts, ends, flags = guess.starts, guess.ends, guess.flags
         first = at = bisect_left(starts, self._at)
@@ -205,14 +206,14 @@ def _guess(buffer: bytes, at: int, boundary: re.Pattern[bytes], known: Known | N
     starts, ends, hashes = [at], [], []
     view = memoryview(buffer)
     for match in boundary.finditer(buffer, at):
-        end = match.start() + 1
+        end = match.end(1)
         ends.append(end)
         if known is not None:
             hashes.append(item_hash(view[at:end]))
         at = match.end()
         starts.append(at)
     flags = [False] * len(ends) if known is None else list(known(hashes))
-    return _Guess(buffer, starts, ends, hashes, [*flags, False])
+    return _Guess(buffer, boundary, starts, ends, hashes, [*flags, False])
 
 
 def is_one_value(raw: bytes) -> bool:
