@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 
 import msgspec
 
@@ -20,7 +20,7 @@ _DERIVED = msgspec.msgpack.Decoder(list[Derived | None])
 Batch = Iterator[tuple[StoredProduct, Derived | None]]
 
 
-def derived(batches: Iterable[list[StoredProduct]], deriver: Deriver, *, workers: int) -> Iterator[Batch]:
+def derived(batches: Iterable[list[StoredProduct]], deriver: Deriver, *, workers: int) -> Generator[Batch, None, None]:
     """The batches in their order, with what ``deriver`` makes of them here or in so many workers."""
     if not workers:
         for batch in batches:

@@ -7,13 +7,14 @@ only the products that a gate concerns are looked at once more. Runs inside the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from itertools import repeat
 
 import msgspec
 
 from feedsync.derivers import MANY, Batch, derived
-from feedsync.gates import DOUBTED, GATES, GateResult, closed, judge, open_local
+from feedsync.gates import DOUBTED, GATES, GateResult, Measures, closed, judge, open_local
 from feedsync.judging import measure, new_scheme
 from feedsync.model import Change, ChangeClass, Kind
 from feedsync.planner import BITS, Options, Planner
@@ -66,19 +67,8 @@ def make_plan(
     early = open_local(judge(measures, schedule.gates, options.allow), options.allow)
     store.execute("create temp table if not exists concerned (id text primary key, classes integer) without rowid")
     store.execute("delete from concerned")
-    shut, number = closed(early), 0
-    for batch in _batches(planner):
-        concerned = []
-        for stored, new in batch:
-            if new is not None and shut.isdisjoint([change.klass for change in new.changes]):
-                bits = planner.add(stored, new, measures)
-            else:
-                bits = planner.look(stored.read(store.packer), early, measures)
-            if bits:
-                concerned.append((stored.id, bits))
-            number += 1
-            progress(number)
-        store.many("insert into concerned values (?, ?)", concerned)
+    with closing(_batches(planner)) as batches:  # whatever happens, it leaves no process behind
+        _first_look(planner, batches, early, measures, progress)
 
     results = judge(measures, schedule.gates, options.allow)
     final = open_local(results, options.allow)
@@ -115,7 +105,27 @@ def make_plan(
     return Plan(+planner.counts, results, catalogs, sends, deletes, sum(planner.held.values()), left)
 
 
-def _batches(planner: Planner) -> Iterator[Batch]:
+def _first_look(
+    planner: Planner, batches: Iterator[Batch], early: dict[str, GateResult], measures: Measures,
+    progress: Callable[[int], None],
+) -> None:  # fmt: skip
+    """Write all as if the gates let it through, but for those that are closed already, and note what may concern others."""
+    store, shut, number = planner.store, closed(early), 0
+    for batch in batches:
+        concerned = []
+        for stored, new in batch:
+            if new is not None and shut.isdisjoint([change.klass for change in new.changes]):
+                bits = planner.add(stored, new, measures)
+            else:
+                bits = planner.look(stored.read(store.packer), early, measures)
+            if bits:
+                concerned.append((stored.id, bits))
+            number += 1
+            progress(number)
+        store.many("insert into concerned values (?, ?)", concerned)
+
+
+def _batches(planner: Planner) -> Generator[Batch, None, None]:
     """Every product that must be looked at, with what it should be where that can be told of it alone."""
     deriver, pending = planner.deriver(), planner.products.pending()
     if deriver is None:

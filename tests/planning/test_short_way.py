@@ -184,6 +184,27 @@ def test_workers_that_cannot_be_started_are_done_without(
     assert planned(tmp_path / "dead.db") == long_way
 
 
+def test_a_plan_that_is_interrupted_leaves_no_process_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = _children()
+
+    def stop(number: int) -> None:
+        assert len(_children() - before) == 2
+        raise KeyboardInterrupt
+
+    _workers(monkeypatch)
+    with Store(tmp_path / "s.db") as store, store.transaction():
+        shelve(store)
+        run = store.begin_run("manual", NOW)
+        with pytest.raises(KeyboardInterrupt):
+            make_plan(store, SHOP, [], run=run, now=NOW, options=Options(), progress=stop)
+        assert _children() == before
+
+
+def _children() -> set[str]:
+    tasks = Path("/proc/self/task").iterdir()
+    return {child for task in tasks for child in (task / "children").read_text().split()}
+
+
 def _workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("feedsync.planning.MANY", 20)
     monkeypatch.setattr("feedsync.planning.usual_workers", lambda: 2)
