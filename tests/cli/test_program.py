@@ -84,7 +84,7 @@ def test_what_is_started_every_minute_loads_what_it_needs(shop: Shop) -> None:
 
 
 def test_a_worker_loads_what_its_work_needs() -> None:
-    loaded = _loaded("import feedsync.pool, feedsync.itemreader, feedsync.interpret")
+    loaded = _loaded("import feedsync.pool, feedsync.itemreader, feedsync.deriving")
     assert not (HEAVY - {"selectolax", "lxml"}) & loaded
 
 
