@@ -23,6 +23,7 @@ import msgspec
 from feedsync.adapters.base import ITEM_LIMIT_BYTES
 from feedsync.adapters.delimited.header import Header, unwrapped
 from feedsync.adapters.delimited.lines import UNDECODABLE, Line, TextLines
+from feedsync.adapters.delimited.quick import cells_of
 from feedsync.errors import Problem
 
 if TYPE_CHECKING:
@@ -144,6 +145,10 @@ class Rows:
     def reader(self, texts: Iterable[str]) -> Reader:
         """Python's reader in this document's dialect."""
         return csv.reader(texts, delimiter=self._delimiter, skipinitialspace=self._spaced, strict=True)
+
+    def quick_cells(self, text: str) -> list[str] | None:
+        """The cells of a line that is a row for sure, as :meth:`reader` gives them; None where it must tell."""
+        return None if self._spaced else cells_of(text.rstrip("\r\n"), self._delimiter)
 
     def pass_by(self, count: int) -> None:
         """So many lines of the block were rows that could be trusted, and are passed."""

@@ -73,19 +73,20 @@ class RowSplit(TableSplit):
         rows, lines = self._rows, self._rows.lines
         raws, numbers = lines.block, lines.numbers
         begin = at = lines.at
-        texts: list[str] = []
-        reader = rows.reader(_remembered(raws, at, texts))
         while at < len(raws) and not flags[at] and at not in joined:
-            try:
-                cells = next(reader)
-            except csv.Error:
-                break
-            end = begin + reader.line_num
+            texts = [text_of(raws[at])]
+            cells = rows.quick_cells(texts[0])
+            if cells is None:
+                texts = []
+                try:
+                    cells = next(rows.reader(_remembered(raws, at, texts)))
+                except csv.Error:
+                    break
+            end = at + len(texts)
             taken = [Line(*one) for one in zip(texts, raws[at:end], numbers[at:end], strict=True)]
-            texts.clear()
             row = rows.judged(cells, taken)
             if row is not None:
-                if row.problem is not None or len(cells) < rows.width or len(row.raw) > ITEM_LIMIT_BYTES:
+                if row.problem is not None or len(row.cells) < rows.width or len(row.raw) > ITEM_LIMIT_BYTES:
                     break
                 _add(block, item_of(row))
             rows.pass_by(end - at)
