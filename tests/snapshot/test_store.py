@@ -158,3 +158,9 @@ def test_a_damaged_page_is_told_when_it_is_met(tmp_path: Path) -> None:
     with pytest.raises(Fatal) as caught, Store(path, read_only=True) as store:
         list(store.rows("select * from sent"))
     assert caught.value.code == "FS-503"
+
+
+def test_a_record_that_is_damaged_is_a_damaged_snapshot(tmp_path: Path) -> None:
+    with pytest.raises(Fatal) as caught, Store(tmp_path / "s.db") as store:
+        store.packer.unpack(b"\x28\xb5\x2f\xfd damaged")
+    assert caught.value.code == "FS-503"
