@@ -10,10 +10,13 @@ from feedsync.itemreader import ItemReader, Placed, Taken
 from feedsync.pool import Pool
 from feedsync.snapshot.records import Packer
 
-#: From so many items on that had to be read, processes are worth their start; and their memory, where these are at least
-#: this share of all items so far.
+#: From so many items on that had to be read, processes are worth their start; and the memory of several, where these are at
+#: least this share of all items so far. Where they are less, one beside this process reads what this one finds.
 MANY = 10_000
 _SHARE = 0.25
+_MANY_OF_MORE = 4_000
+#: A job has at least so many items.
+LOT = 100
 
 _ENCODER = msgspec.msgpack.Encoder()
 _TAKEN = msgspec.msgpack.Decoder(Taken)
@@ -25,14 +28,17 @@ class Readers:
     Args:
         reader: reads them here.
         workers: how many processes there may be.
-        many: from how many items on; None: from :data:`MANY` on.
+        many: from how many items on; None: as :data:`MANY` and what follows it say.
+        lot: how many items a job has at least.
     """
 
-    def __init__(self, reader: ItemReader, *, workers: int, many: int | None = None) -> None:
+    def __init__(self, reader: ItemReader, *, workers: int, many: int | None = None, lot: int = LOT) -> None:
         self._reader = reader
         self._count = workers
-        self._many = MANY if many is None else many
+        self._many, self._many_of_more = (MANY, _MANY_OF_MORE) if many is None else (many, many)
+        self._lot = lot
         self._given = 0
+        self._waiting: list[Placed] = []
         self._pool: Pool[list[Placed]] | None = None
 
     def __enter__(self) -> Readers:
@@ -50,18 +56,31 @@ class Readers:
     def put(self, items: list[Placed]) -> Iterator[Taken]:
         """Hand items over; what has become of them and of earlier ones, as far as it is known."""
         self._given += len(items)
-        if self._count and self._given >= self._many and self._pool is None:
-            seen = items[-1][0] + 1
-            if self._given >= _SHARE * seen:
-                self._pool = Pool(self._reader, self._count)
+        if self._pool is None and (count := self._worth(items[-1][0] + 1)):
+            self._pool = Pool(self._reader, count)
         if self._pool is None:
             yield self._reader.read(items)
-        else:
-            yield from self._taken(self._pool.put(_ENCODER.encode(items), items))
+            return
+        self._waiting += items
+        if len(self._waiting) >= self._lot:
+            yield from self._handed(self._pool)
+
+    def _worth(self, seen: int) -> int:
+        """How many processes are worth it, of ``seen`` items so far."""
+        most = self._given >= _SHARE * seen
+        if not self._count or self._given < (self._many if most else self._many_of_more):
+            return 0
+        return self._count if most else 1
+
+    def _handed(self, pool: Pool[list[Placed]]) -> Iterator[Taken]:
+        lot, self._waiting = self._waiting, []
+        yield from self._taken(pool.put(_ENCODER.encode(lot), lot))
 
     def finish(self) -> Iterator[Taken]:
         """What has become of the rest."""
         if self._pool is not None:
+            if self._waiting:
+                yield from self._handed(self._pool)
             yield from self._taken(self._pool.finish())
 
     def _taken(self, answers: Iterable[tuple[bytes | None, list[Placed]]]) -> Iterator[Taken]:

@@ -67,7 +67,7 @@ def workers_of(readers: Readers) -> list[_Worker]:
 
 def test_workers_give_what_this_process_gives() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=2, many=11) as readers:
+    with Readers(reader, workers=2, many=11, lot=1) as readers:
         assert there(readers, lots) == here()
         assert [worker._process is not None for worker in workers_of(readers)] == [True, True]
 
@@ -79,24 +79,26 @@ def test_few_items_start_nothing() -> None:
         assert workers_of(readers) == []
 
 
-def test_many_items_of_very_many_start_nothing() -> None:
+def test_many_items_of_very_many_are_read_by_one_beside_this() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=2, many=1) as readers:
-        for lot in lots:
-            list(readers.put([(1000 + 30 * position, one) for position, one in lot]))
-        assert workers_of(readers) == []
+    with Readers(reader, workers=2, many=11, lot=12) as readers:
+        taken = there(readers, [[(30 * position, one) for position, one in lot] for lot in lots])
+        assert len(workers_of(readers)) == 1
+    assert [one.read for one in taken] == [5, 5, 15, 15, 2]
+    rows = [row for one in taken for row in one.rows]
+    assert [(row[0] // 30, *row[1:]) for row in rows] == [row for one in here() for row in one.rows]
 
 
 def test_without_workers_all_is_read_here() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=0, many=1) as readers:
+    with Readers(reader, workers=0, many=1, lot=1) as readers:
         assert there(readers, lots) == here()
         assert workers_of(readers) == []
 
 
 def test_a_worker_that_dies_costs_nothing_but_time() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=1, many=1) as readers:
+    with Readers(reader, workers=1, many=1, lot=1) as readers:
         results = [*readers.put(lots[0]), *readers.finish()]
         [worker] = workers_of(readers)
         assert worker._process is not None
@@ -108,13 +110,13 @@ def test_a_worker_that_dies_costs_nothing_but_time() -> None:
 def test_a_worker_that_cannot_be_started_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     reader, lots = placed()
-    with Readers(reader, workers=2, many=1) as readers:
+    with Readers(reader, workers=2, many=1, lot=1) as readers:
         assert there(readers, lots) == here()
 
 
 def test_leaving_early_leaves_no_process_behind() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=2, many=1) as readers:
+    with Readers(reader, workers=2, many=1, lot=1) as readers:
         list(readers.put(lots[0]))
         processes = [worker._process for worker in workers_of(readers)]
     assert all(process is not None and process.poll() is not None for process in processes)
@@ -128,7 +130,7 @@ def test_a_worker_is_told_no_address() -> None:
 def test_a_worker_is_given_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACME_BIK_SECRET", "hidden-word")
     reader, lots = placed()
-    with Readers(reader, workers=1, many=1) as readers:
+    with Readers(reader, workers=1, many=1, lot=1) as readers:
         list(readers.put(lots[0]))
         [worker] = workers_of(readers)
         assert worker._process is not None
@@ -141,7 +143,7 @@ def test_a_worker_serves_until_the_other_side_is_gone() -> None:
     channel = cast(BinaryIO, ours.makefile("rwb"))
     thread = Thread(target=main, args=(theirs.detach(),))
     thread.start()
-    with Readers(reader, workers=1, many=10**9) as readers:
+    with Readers(reader, workers=1, many=10**9, lot=1) as readers:
         readers._pool = Pool(reader, 1)
         [worker] = workers_of(readers)
         worker._channel.close()

@@ -102,7 +102,7 @@ class Store:
         execute(f"pragma page_size = {PAGE_BYTES}")
         execute("pragma journal_mode = wal")
         execute("pragma synchronous = full")
-        execute("pragma cache_size = -65536")
+        execute("pragma cache_size = -32768")
         execute("pragma temp_store = file")
         if applied and pending:
             self._keep_before(min(pending))
