@@ -11,6 +11,8 @@ from feedsync.snapshot.store import Store
 
 HASH_BYTES = 16
 _CHUNK_ROWS = 50_000
+#: So many hashes are passed one by one; more than these seldom share their beginning.
+_STEPS = 3
 
 Indices = npt.NDArray[np.int64]
 
@@ -43,6 +45,10 @@ class KnownItems:
         order = np.argsort(low, kind="stable")
         self._low, self._high = low[order], high[order]
         self.rowids: Indices = rowids[order]
+        # by its first bits, where among the sorted hashes one is: as many beginnings as there are hashes
+        bits = max(len(order), 2).bit_length()
+        self._shift = np.uint64(64 - bits)
+        self._starts = np.searchsorted(self._low, np.arange(1 << bits, dtype=np.uint64) << self._shift).astype(np.int32)
         self._asked, self._found = b"", np.empty(0, np.int64)  # the last question, since it is asked twice
 
     def __len__(self) -> int:
@@ -61,8 +67,13 @@ class KnownItems:
         low, high = _halves(hashes)
         if not len(self):
             return np.full(len(low), -1, np.int64)
-        places = np.searchsorted(self._low, low)
-        places[places == len(self)] = 0
+        last = len(self) - 1
+        places = np.minimum(self._starts[low >> self._shift], last)
+        for _ in range(_STEPS):
+            places += self._low[places] < low
+            np.minimum(places, last, out=places)
+        if (further := np.flatnonzero(self._low[places] < low)).size:  # there are many with the same beginning
+            places[further] = np.minimum(np.searchsorted(self._low, low[further]), last)
         same = (self._low[places] == low) & (self._high[places] == high)
         return np.where(same, places, -1)
 

@@ -104,6 +104,7 @@ class Store:
         execute("pragma synchronous = full")
         execute("pragma cache_size = -32768")
         execute("pragma temp_store = file")
+        execute("pragma secure_delete = off")  # Debian's SQLite overwrites what it deletes; there is no secret in it
         if applied and pending:
             self._keep_before(min(pending))
         if pending:

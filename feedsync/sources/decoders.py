@@ -23,6 +23,8 @@ from typing import Final, cast
 import zstandard
 
 CHUNK_BYTES: Final = 64 * 1024
+#: The same of a file that is not packed, which costs a call for each.
+PLAIN_BYTES: Final = 1024 * 1024
 
 #: Bytes that are enough to tell any kind.
 MAGIC_BYTES: Final = 10
@@ -87,7 +89,7 @@ def _until_empty(read: Callable[[int], bytes]) -> Iterator[bytes]:
 
 
 def _plain(file: io.FileIO) -> Iterator[bytes]:
-    return _until_empty(file.read)
+    return iter(partial(file.read, PLAIN_BYTES), b"")
 
 
 def _gzip(file: io.FileIO) -> Iterator[bytes]:
