@@ -20,9 +20,10 @@ from contextlib import suppress
 from queue import SimpleQueue
 from typing import BinaryIO, Generic, Protocol, TypeVar, cast
 
-#: Jobs that are under way for each worker: one that it does, one that waits.
-_JOBS_AHEAD = 2
+#: Jobs that are under way for each worker: one that it does, and others that wait, since who hands them over is busy, too.
+_JOBS_AHEAD = 4
 _LENGTH_BYTES = 8
+_SWITCH_S = 0.0005
 _OBJECTS_A_COLLECTION = 100_000
 #: What a worker knows of its surroundings.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONTZPATH", "TMPDIR", "LD_LIBRARY_PATH")
@@ -48,6 +49,9 @@ class Pool(Generic[_Job]):
 
     def __init__(self, work: Work, count: int) -> None:
         told = pickle.dumps(work)
+        # a thread that hears from a worker must not wait long for one that computes
+        self._switch_s = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_S)
         self._workers = [_Worker(told) for _ in range(count)]
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         for worker in self._workers:
@@ -71,6 +75,7 @@ class Pool(Generic[_Job]):
         for worker in self._workers:
             worker.end()
         self._threads.shutdown(cancel_futures=True)
+        sys.setswitchinterval(self._switch_s)
 
     def _next(self) -> tuple[bytes | None, _Job]:
         future, job = self._jobs.popleft()

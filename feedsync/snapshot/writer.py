@@ -48,7 +48,7 @@ class VariantWriter:
         self._reread: list[tuple[str]] = []
         self._inserts: list[tuple[object, ...]] = []
         self._hashes: list[tuple[bytes | None, int, str]] = []
-        self._records: list[tuple[bytes, str, int, str]] = []
+        self._records: list[tuple[bytes | None, int, bytes, str, int, str]] = []
         self._back: list[tuple[str]] = []
         self._raws: list[tuple[int, bytes, str]] = []
         self._touched: list[tuple[str, Cause]] = []
@@ -105,7 +105,7 @@ class VariantWriter:
         )
 
     def _insert(self, item_hash: bytes | None, record: bytes) -> None:
-        variant = self._variant(record)
+        variant = _VARIANTS.decode(self._store.packer.unpack(record))
         product_id = variant.product_id
         self._inserts.append((variant.id, product_id, self._feed, item_hash, record, int(variant.group_id is not None)))
         self._spelled.update(variant.catalogs)
@@ -113,26 +113,25 @@ class VariantWriter:
 
     def _update(self, item_id: str, kept_hash: bytes | None, item_hash: bytes, record: bytes, old: Old) -> None:
         old_record, old_hash, old_product, _, _ = old
-        self._hashes.append((kept_hash, self._feed, item_id))
         self._present(item_id, old)
-        if old_record == self._store.packer.unpack(record):
+        plain = self._store.packer.unpack(record)
+        if old_record == plain:
+            self._hashes.append((kept_hash, self._feed, item_id))
             return
-        variant = self._variant(record)
+        variant = _VARIANTS.decode(plain)
         product_id = variant.product_id
         before = _VARIANTS.decode(old_record).catalogs
         if before != variant.catalogs:
             self._spelled.subtract(before)
             self._spelled.update(variant.catalogs)
-        self._records.append((record, product_id, int(variant.group_id is not None), item_id))
+        grouped = int(variant.group_id is not None)
+        self._records.append((kept_hash, self._feed, record, product_id, grouped, item_id))
         cause: Cause = self._cause or (
             "feed" if old_hash != item_hash else "upgrade" if self._same_settings else "settings"
         )
         self._touched += (
             [(product_id, cause)] if old_product == product_id else [(old_product, cause), (product_id, cause)]
         )
-
-    def _variant(self, record: bytes) -> Variant:
-        return _VARIANTS.decode(self._store.packer.unpack(record))
 
     def _present(self, item_id: str, old: Old) -> None:
         if old[3]:
@@ -148,8 +147,8 @@ class VariantWriter:
         )
         many("update variants set hash = ?, feed = ? where id = ?", self._hashes)
         many(
-            "update variants set record = ?1, product_id = ?2, grouped = ?3, "
-            "moved_from = case when product_id = ?2 then moved_from else product_id end where id = ?4",
+            "update variants set hash = ?1, feed = ?2, record = ?3, product_id = ?4, grouped = ?5, "
+            "moved_from = case when product_id = ?4 then moved_from else product_id end where id = ?6",
             self._records,
         )
         many(
