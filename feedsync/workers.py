@@ -12,7 +12,7 @@ from feedsync.snapshot.records import Packer
 
 #: From so many items on that had to be read, processes are worth their start; and the memory of several, where these are at
 #: least this share of all items so far. Where they are less, one beside this process reads what this one finds.
-MANY = 10_000
+MANY = 3_000
 _SHARE = 0.25
 _MANY_OF_MORE = 1_000
 #: A job has at least so many items.
