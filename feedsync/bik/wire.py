@@ -7,6 +7,7 @@ replaces or merges. A price goes as the exact JSON number that its minor units s
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -109,6 +110,7 @@ def _combination(product_id: str, variant: VariantPayload) -> BikCombination:
     )
 
 
+@lru_cache(maxsize=4096)  # the variants of a product often cost the same
 def _number(minor: int, currency: str) -> msgspec.Raw:
     """The amount in major units as a JSON number: ``49999`` and ``12.5``, as short as it is exact."""
     digits = EXPONENTS[currency]
