@@ -8,6 +8,7 @@ the work takes, so no secret. A worker that dies costs time alone, since its job
 from __future__ import annotations
 
 import gc
+import io
 import os
 import pickle
 import socket
@@ -24,6 +25,8 @@ from typing import BinaryIO, Generic, Protocol, TypeVar, cast
 _JOBS_AHEAD = 4
 _LENGTH_BYTES = 8
 _SWITCH_S = 0.0005
+#: Who splits and writes keeps no more of them busy.
+_MOST = 8
 _OBJECTS_A_COLLECTION = 100_000
 #: What a worker knows of its surroundings.
 _ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONTZPATH", "TMPDIR", "LD_LIBRARY_PATH")
@@ -39,8 +42,8 @@ class Work(Protocol):
 
 
 def usual_workers() -> int:
-    """As many as there are processors for this process; none where there is one alone."""
-    processors = len(os.sched_getaffinity(0))
+    """As many as there are processors for this process, up to eight; none where there is one alone."""
+    processors = min(len(os.sched_getaffinity(0)), _MOST)
     return processors if processors > 1 else 0
 
 
@@ -49,8 +52,7 @@ class Pool(Generic[_Job]):
 
     def __init__(self, work: Work, count: int) -> None:
         told = pickle.dumps(work)
-        # a thread that hears from a worker must not wait long for one that computes
-        self._switch_s = sys.getswitchinterval()
+        # a thread that hears from a worker must not wait long for one that computes; from here on, in the whole program
         sys.setswitchinterval(_SWITCH_S)
         self._workers = [_Worker(told) for _ in range(count)]
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
@@ -61,7 +63,12 @@ class Pool(Generic[_Job]):
 
     def put(self, encoded: bytes, job: _Job) -> Iterator[tuple[bytes | None, _Job]]:
         """Hand a job over; the answers that are due, None from a worker that is gone."""
-        self._jobs.append((self._threads.submit(self._ask, encoded), job))
+        try:
+            future = self._threads.submit(self._ask, encoded)
+        except RuntimeError:  # no more threads: it goes on without
+            future = Future()
+            future.set_result(None)
+        self._jobs.append((future, job))
         while len(self._jobs) > _JOBS_AHEAD * len(self._workers) or (self._jobs and self._jobs[0][0].done()):
             yield self._next()
 
@@ -75,7 +82,6 @@ class Pool(Generic[_Job]):
         for worker in self._workers:
             worker.end()
         self._threads.shutdown(cancel_futures=True)
-        sys.setswitchinterval(self._switch_s)
 
     def _next(self) -> tuple[bytes | None, _Job]:
         future, job = self._jobs.popleft()
@@ -96,18 +102,22 @@ class _Worker:
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
         self._told: bytes | None = told
-        ours, theirs = socket.socketpair()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._channel: BinaryIO = io.BytesIO()
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError:  # no more descriptors: it goes on without
+            return
         self._channel = cast(BinaryIO, ours.makefile("rwb"))
         ours.close()
-        try:
-            # a session of its own: an interruption from the keyboard is this process's to handle
-            self._process: subprocess.Popen[bytes] | None = subprocess.Popen(  # noqa: S603  # it is this program
-                [sys.executable, "-c", f"from feedsync.pool import main; main({theirs.fileno()})"], pass_fds=[theirs.fileno()],
+        program = f"from feedsync.pool import main; main({theirs.fileno()})"
+        with suppress(OSError):  # no memory or no more processes: it goes on without
+            # a session of its own: an interruption from the keyboard is this process's to handle; nothing of this folder
+            self._process = subprocess.Popen(  # noqa: S603  # it is this program
+                [sys.executable, "-P", "-c", program], pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
                 start_new_session=True,
             )  # fmt: skip
-        except OSError:  # no memory or no more processes: it goes on without
-            self._process = None
         theirs.close()
 
     def ask(self, job: bytes) -> bytes | None:

@@ -10,7 +10,7 @@ from feedsync.itemreader import ItemReader, Placed, Taken
 from feedsync.pool import Pool
 from feedsync.snapshot.records import Packer
 
-#: From so many items on that had to be read, processes are worth their start; and the memory of several, where these are at
+#: Once so many items were read, processes are worth their start; and the memory of several, where these are at
 #: least this share of all items so far. Where they are less, one beside this process reads what this one finds.
 MANY = 3_000
 _SHARE = 0.25
@@ -55,9 +55,9 @@ class Readers:
 
     def put(self, items: list[Placed]) -> Iterator[Taken]:
         """Hand items over; what has become of them and of earlier ones, as far as it is known."""
-        self._given += len(items)
-        if self._pool is None and (count := self._worth(items[-1][0] + 1)):
+        if self._pool is None and (count := self._worth(len(items), items[-1][0] + 1)):
             self._pool = Pool(self._reader, count)
+        self._given += len(items)
         if self._pool is None:
             yield self._reader.read(items)
             return
@@ -65,9 +65,9 @@ class Readers:
         if len(self._waiting) >= self._lot:
             yield from self._handed(self._pool)
 
-    def _worth(self, seen: int) -> int:
-        """How many processes are worth it, of ``seen`` items so far."""
-        most = self._given >= _SHARE * seen
+    def _worth(self, more: int, seen: int) -> int:
+        """How many processes are worth it, with ``more`` items to read of ``seen`` so far."""
+        most = self._given + more >= _SHARE * seen
         if not self._count or self._given < (self._many if most else self._many_of_more):
             return 0
         return self._count if most else 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import resource
 import signal
 import socket
 import sys
@@ -67,7 +68,7 @@ def workers_of(readers: Readers) -> list[_Worker]:
 
 def test_workers_give_what_this_process_gives() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=2, many=11, lot=1) as readers:
+    with Readers(reader, workers=2, many=6, lot=1) as readers:
         assert there(readers, lots) == here()
         assert [worker._process is not None for worker in workers_of(readers)] == [True, True]
 
@@ -81,7 +82,7 @@ def test_few_items_start_nothing() -> None:
 
 def test_many_items_of_very_many_are_read_by_one_beside_this() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=2, many=11, lot=12) as readers:
+    with Readers(reader, workers=2, many=6, lot=12) as readers:
         taken = there(readers, [[(30 * position, one) for position, one in lot] for lot in lots])
         assert len(workers_of(readers)) == 1
     assert [one.read for one in taken] == [5, 5, 15, 15, 2]
@@ -91,14 +92,14 @@ def test_many_items_of_very_many_are_read_by_one_beside_this() -> None:
 
 def test_without_workers_all_is_read_here() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=0, many=1, lot=1) as readers:
+    with Readers(reader, workers=0, many=0, lot=1) as readers:
         assert there(readers, lots) == here()
         assert workers_of(readers) == []
 
 
 def test_a_worker_that_dies_costs_nothing_but_time() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=1, many=1, lot=1) as readers:
+    with Readers(reader, workers=1, many=0, lot=1) as readers:
         results = [*readers.put(lots[0]), *readers.finish()]
         [worker] = workers_of(readers)
         assert worker._process is not None
@@ -110,13 +111,13 @@ def test_a_worker_that_dies_costs_nothing_but_time() -> None:
 def test_a_worker_that_cannot_be_started_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     reader, lots = placed()
-    with Readers(reader, workers=2, many=1, lot=1) as readers:
+    with Readers(reader, workers=2, many=0, lot=1) as readers:
         assert there(readers, lots) == here()
 
 
 def test_leaving_early_leaves_no_process_behind() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=2, many=1, lot=1) as readers:
+    with Readers(reader, workers=2, many=0, lot=1) as readers:
         list(readers.put(lots[0]))
         processes = [worker._process for worker in workers_of(readers)]
     assert all(process is not None and process.poll() is not None for process in processes)
@@ -130,7 +131,7 @@ def test_a_worker_is_told_no_address() -> None:
 def test_a_worker_is_given_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACME_BIK_SECRET", "hidden-word")
     reader, lots = placed()
-    with Readers(reader, workers=1, many=1, lot=1) as readers:
+    with Readers(reader, workers=1, many=0, lot=1) as readers:
         list(readers.put(lots[0]))
         [worker] = workers_of(readers)
         assert worker._process is not None
@@ -199,3 +200,39 @@ def test_a_feed_is_read_the_same_with_workers(tmp_path: Path, monkeypatch: pytes
     assert pictures[0] == pictures[1]
     assert pictures[0][0].parsed == 42
     assert [reason.code for reason in pictures[0][0].reasons] == ["FS-304", "FS-317"]
+
+
+def test_a_worker_loads_nothing_from_the_folder_it_is_started_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "msgspec.py").write_text("raise SystemExit")
+    monkeypatch.chdir(tmp_path)
+    reader, lots = placed()
+    with Readers(reader, workers=1, many=0, lot=1) as readers:
+        assert there(readers, lots) == here()
+        [worker] = workers_of(readers)
+        assert worker._process is not None
+        assert worker._process.poll() is None
+
+
+def test_without_descriptors_it_goes_on_without_workers() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    reader, lots = placed()
+    least = len(os.listdir("/proc/self/fd"))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (least, hard))
+    try:
+        with Readers(reader, workers=2, many=0, lot=1) as readers:
+            found = there(readers, lots)
+            assert [worker._process for worker in workers_of(readers)] == [None, None]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert found == here()
+
+
+def test_without_threads_it_goes_on_without_workers() -> None:
+    reader, lots = placed()
+    with Readers(reader, workers=1, many=0, lot=1) as readers:
+        first = list(readers.put(lots[0]))
+        assert readers._pool is not None
+        readers._pool._threads.shutdown()
+        assert first + there(readers, lots[1:]) == here()

@@ -24,6 +24,8 @@ from feedsync.adapters.xml_head import SECTIONS, TAG_REST, Head
 BLOCK_BYTES = 1 << 20
 #: After one that was not, so many blocks are not taken for evenly spaced.
 _UNEVEN_BLOCKS = 16
+#: So much of a buffer may be left to the next block, as the beginning of an item.
+_LEFT_BYTES = 1 << 16
 #: What holds the beginning of any tag that the buffer's end cuts off.
 _TAG_BYTES = 1024
 #: What may stand between two items and means nothing: no text, and no element that begins there.
@@ -97,11 +99,14 @@ class Splitter:
         even = not self._uneven
         self._uneven -= not even
         offsets, raws = self._cut(even=even)
+        count = len(raws)
+        done = offsets[count] - self._base if offsets else 0
+        if even and len(self._buffer) - done > _LEFT_BYTES and self._buffer.find(self._close, done) >= 0:
+            self._uneven = _UNEVEN_BLOCKS  # what stands between the first two does not between the others
+            return self._fast(known)
         hashes = list(map(item_hash, raws))
         flags = known(hashes)
         misses: list[tuple[int, RawItem]] = []
-        count = len(raws)
-        done = offsets[count] - self._base if offsets else 0
         if not all(flags):
             for index in compress(range(count), map(not_, flags)):
                 raw = raws[index]

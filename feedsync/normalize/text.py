@@ -74,7 +74,7 @@ def _entities(text: str) -> str:
 
 
 #: The same for what the variants of a product share: its description.
-common_plain = Remembered(plain, most=256).__getitem__
+common_plain = Remembered(plain, most=64).__getitem__
 
 
 def web_address(text: str, base: str | None = None) -> str:

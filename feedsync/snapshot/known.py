@@ -49,7 +49,7 @@ class KnownItems:
         bits = max(len(order), 2).bit_length()
         self._shift = np.uint64(64 - bits)
         self._starts = np.searchsorted(self._low, np.arange(1 << bits, dtype=np.uint64) << self._shift).astype(np.int32)
-        self._asked, self._found = b"", np.empty(0, np.int64)  # the last question, since it is asked twice
+        self._last = b"", np.empty(0, np.int64)  # the last question and its answer, since it is asked twice
 
     def __len__(self) -> int:
         return len(self.rowids)
@@ -59,9 +59,11 @@ class KnownItems:
 
         Two known hashes that share their lower half make the second one unknown: it is read again, never mistaken.
         """
-        if hashes != self._asked:
-            self._asked, self._found = hashes, self._places(hashes)
-        return self._found
+        asked, found = self._last
+        if hashes != asked:
+            found = self._places(hashes)
+            self._last = hashes, found
+        return found
 
     def _places(self, hashes: bytes) -> Indices:
         low, high = _halves(hashes)

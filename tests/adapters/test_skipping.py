@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedsync.adapters.google_xml import GoogleXml
 from tests.adapters.documents import Document, documents
 from tests.adapters.reading import Reading, feed, item, knowing, read, read_in_blocks
 
@@ -83,3 +86,11 @@ def test_a_repaired_feed_is_read_anew() -> None:
     assert whole.codes == [None, None]
     assert broken.hashes[0] != whole.hashes[0]
     assert broken.hashes[1] == whole.hashes[1]
+
+
+def test_white_space_that_shrinks_from_item_to_item_costs_no_more_than_any() -> None:
+    whole = feed(*(item(str(number), "<d>" + "x" * 200 + "</d>") + b" " * (500 - number) for number in range(500)))
+    split = GoogleXml().split(io.BytesIO(whole), "feed.xml", None)
+    blocks = list(split.blocks(lambda hashes: [False] * len(hashes)))
+    assert sum(len(block.hashes) for block in blocks) == 500
+    assert len(blocks) < 10
