@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from html import escape
-from typing import TypeVar
 
 from feedsync.adapters.xml_shapes import Shapes
 from feedsync.model import Attributes, Value
+from feedsync.remembered import Remembered
 
 #: From a tag as written to (the attribute's name, whether it is in Google's namespace); None: it cannot be told.
 Resolve = Callable[[str, str], tuple[str, bool] | None]
@@ -31,7 +30,6 @@ _BARE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
 _PREDEFINED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 #: So many different tags are remembered, and none that is longer.
 _REMEMBERED, _LONGEST = 4096, 200
-T = TypeVar("T")
 
 
 class PlainItems:
@@ -40,9 +38,9 @@ class PlainItems:
     def __init__(self, item: str, resolve: Resolve) -> None:
         self._open, self._close = f"{item}>", f"/{item}>"
         self._resolve = resolve
-        self._names: dict[str, tuple[str, bool] | None] = {}
-        self._closings: dict[str, str | None] = {}
-        self._shapes = Shapes(self._name, _resolved)
+        self._names = Remembered(self._name, most=_REMEMBERED, longest=_LONGEST)
+        self._closings = Remembered(_closed, most=_REMEMBERED, longest=_LONGEST)
+        self._shapes = Shapes(self._elements, _resolved)
 
     def read(self, raw: bytes) -> Attributes | None:
         """The item's children by name, as :meth:`XmlItems.parse` gives them; None: the parser must read it."""
@@ -73,15 +71,15 @@ class PlainItems:
         at, end = 2, len(pieces) - 1
         while at < end:
             tag, mark, text = pieces[at].partition(">")
-            name = names.get(tag) or self._name(tag)
+            name = names[tag]
             if name is None or not mark:
-                if not mark or tag[-1:] != "/" or text.strip() or self._name(tag[:-1].rstrip()) is None:
+                if not mark or tag[-1:] != "/" or text.strip() or names[tag[:-1].rstrip()] is None:
                     return None
                 at += 1  # an empty element
                 continue
             closing = pieces[at + 1]
             value: Value | None
-            if (closings.get(closing) or self._closed(closing)) == tag:
+            if closings[closing] == tag:
                 at += 2
                 value = text.strip()
                 if "&" in value:
@@ -114,14 +112,15 @@ class PlainItems:
     def _nested(self, pieces: list[str], at: int, tag: str, text: str) -> tuple[int, Value] | None:
         """(place after it, record) of an element that holds elements of text alone."""
         record: dict[str, Value] = {}
+        names, closings = self._names, self._closings
         if text.strip():
             return None
         at += 1
         while at < len(pieces) - 1:
-            if self._closed(pieces[at]) == tag:
+            if closings[pieces[at]] == tag:
                 return at + 1, record
             inner, mark, text = pieces[at].partition(">")
-            if not mark or self._name(inner) is None or self._closed(pieces[at + 1]) != inner:
+            if not mark or names[inner] is None or closings[pieces[at + 1]] != inner:
                 return None
             at += 2
             value = _resolved(text)
@@ -137,29 +136,14 @@ class PlainItems:
         return None
 
     def _name(self, tag: str) -> tuple[str, bool] | None:
-        if tag in self._names:
-            return self._names[tag]
         match = _NAME.fullmatch(tag)
-        name = self._resolve(match[1] or "", match[2]) if match else None
-        _remember(self._names, tag, name)
-        return name
-
-    def _closed(self, piece: str) -> str | None:
-        """The name of the closing tag that is all of a piece but for white space."""
-        if piece in self._closings:
-            return self._closings[piece]
-        tag, mark, text = piece.partition(">")
-        name = tag[1:] if mark and tag.startswith("/") and not text.strip() else None
-        _remember(self._closings, piece, name)
-        return name
+        return self._resolve(match[1] or "", match[2]) if match else None
 
 
-def _remember(cache: dict[str, T], piece: str, value: T) -> None:
-    """Keep what a tag was found to be; a document that makes up new ones all the time fills no memory."""
-    if len(piece) <= _LONGEST:
-        if len(cache) >= _REMEMBERED:
-            cache.clear()
-        cache[piece] = value
+def _closed(piece: str) -> str | None:
+    """The name of the closing tag that is all of a piece but for white space."""
+    tag, mark, text = piece.partition(">")
+    return tag[1:] if mark and tag.startswith("/") and not text.strip() else None
 
 
 def _text(raw: bytes) -> str | None:
@@ -187,10 +171,9 @@ def _resolved(text: str) -> str | None:
         return text.strip()
     if references == text.count("&amp;"):  # as in nearly every address
         return text.replace("&amp;", "&").strip()
-    return _references(text) if len(text) <= _LONGEST else _references.__wrapped__(text)
+    return _REFERENCES[text]
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _references(text: str) -> str | None:
     if _BARE.search(text):
         return None
@@ -198,6 +181,9 @@ def _references(text: str) -> str | None:
         return _REFERENCE.sub(_character, text).strip()
     except ValueError:
         return None
+
+
+_REFERENCES = Remembered(_references, most=_REMEMBERED, longest=_LONGEST)
 
 
 def _character(reference: re.Match[str]) -> str:

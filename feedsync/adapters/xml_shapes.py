@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count, pairwise
 from operator import itemgetter
 
 from feedsync.model import Attributes, Value
@@ -22,8 +22,8 @@ _SHAPES, _TAGS, _TRIED = 256, 400, 8
 #: What follows a tag that holds nothing but text, or nothing at all; no tag has it.
 _TEXT, _EMPTY = ">t", ">e"
 
-#: From a tag as written to (the attribute's name, whether it is in Google's namespace); None: it cannot be told.
-Name = Callable[[str], tuple[str, bool] | None]
+#: From an item's text between the beginnings of tags, the first of them empty, to its attributes; None: it cannot be told.
+Elements = Callable[[list[str]], Attributes | None]
 #: From a text with references to what it says; None: only a parser can tell.
 Resolved = Callable[[str], str | None]
 #: A value's place: which of the texts it is, or for each key of a record which ones.
@@ -33,8 +33,8 @@ _Place = int | list[tuple[str, list[int]]]
 class Shapes:
     """The shapes of one document's items."""
 
-    def __init__(self, name: Name, resolved: Resolved) -> None:
-        self._name, self._resolved = name, resolved
+    def __init__(self, elements: Elements, resolved: Resolved) -> None:
+        self._elements, self._resolved = elements, resolved
         self._met: Counter[tuple[str, ...]] = Counter()
         self._known: dict[int, list[_Shape]] = {}  # by the number of tags; what was met last comes first
 
@@ -68,29 +68,38 @@ class Shapes:
         marks = tuple(_mark(piece, following) for piece, following in pairwise([*pieces[1:], ""]))
         self._met[marks] += 1
         if self._met[marks] == _MEETINGS and any(mark.endswith(_TEXT) for mark in marks):
+            numbered = self._elements(["", *_numbered(marks)])
+            assert numbered is not None, "only items that could be read are met"
             shapes = self._known.setdefault(len(marks), [])
-            shapes.insert(0, _Shape(marks, self._name))
+            shapes.insert(0, _Shape(marks, numbered))
             del shapes[_TRIED:]
 
 
 class _Shape:
-    """One shape, of what :func:`_mark` says of each tag; the first is the item's own."""
+    """One shape: what :func:`_mark` says of each tag, and what an item says of which each text is its own number."""
 
-    def __init__(self, marks: Sequence[str], name: Name) -> None:
+    def __init__(self, marks: Sequence[str], numbered: Attributes) -> None:
         self.expression = re.compile("".join(map(_expression, marks)))
-        values = _values(marks, name)
-        self._names = list(values)
-        plain = [places[0] if isinstance(places[0], int) else 0 for places in values.values()]
+        self._names = list(numbered)
+        plain = [int(value) if isinstance(value, str) else 0 for value in numbered.values()]
         self._firsts = itemgetter(*plain, 0)  # one more, since a getter of a single place gives no tuple
-        self._others = [(key, places) for key, places in values.items() if places[1:] or not isinstance(places[0], int)]
+        self._others = [(name, value) for name, value in numbered.items() if not isinstance(value, str)]
 
     def attributes(self, texts: Sequence[str]) -> Attributes:
         """The attributes of an item with these texts."""
         found: Attributes = dict(zip(self._names, self._firsts(texts), strict=False))
-        for key, places in self._others:
-            values = [_value(place, texts) for place in places]
-            found[key] = values if places[1:] else values[0]
+        for name, value in self._others:
+            found[name] = _filled(value, texts)
         return found
+
+
+def _filled(value: Value, texts: Sequence[str]) -> Value:
+    """The value with each number in it replaced by the text that has it."""
+    if isinstance(value, str):
+        return texts[int(value)]
+    if isinstance(value, list):
+        return [_filled(one, texts) for one in value]
+    return {key: _filled(one, texts) for key, one in value.items()}
 
 
 def _mark(piece: str, following: str) -> str:
@@ -106,46 +115,9 @@ def _expression(mark: str) -> str:
     return f"<{re.escape(tag)}>" + (r"([^<]*+)" if held == _TEXT[1:] else r"\s*+")
 
 
-def _values(marks: Sequence[str], name: Name) -> dict[str, list[_Place]]:
-    """Where each attribute's values are among the texts; Google's namespace wins over a plain name."""
-    values: dict[str, list[_Place]] = {}
-    google: set[str] = set()
-    text = -1
-    record: dict[str, list[int]] | None = None  # of the element that holds others
-    parent = ""
-    following = iter(marks[1:-1])
-    for mark in following:
+def _numbered(marks: Sequence[str]) -> Iterator[str]:
+    """The pieces of an item of this shape of which each text is its own number."""
+    numbers = count()
+    for mark in marks:
         tag, _, held = mark.partition(">")
-        place: _Place
-        if held:
-            next(following)  # its own end
-        if held == _TEXT[1:]:
-            text += 1
-            if record is not None:
-                record.setdefault(tag.rpartition(":")[2].lower(), []).append(text)
-                continue
-            place = text
-        elif record is not None and tag.rstrip() == f"/{parent}":
-            tag, place = parent, list(record.items())
-            record = None
-            if not place:
-                continue
-        else:
-            if not held and not tag.startswith("/") and not tag.endswith("/"):
-                parent, record = tag, {}
-            continue
-        named = name(tag)
-        assert named is not None, "only items that could be read are met"
-        key, is_google = named
-        if is_google and key not in google:
-            google.add(key)
-            values.pop(key, None)
-        if is_google or key not in google:
-            values.setdefault(key, []).append(place)
-    return values
-
-
-def _value(place: _Place, texts: Sequence[str]) -> Value:
-    if isinstance(place, int):
-        return texts[place]
-    return {key: texts[places[0]] if len(places) == 1 else [texts[one] for one in places] for key, places in place}
+        yield f"{tag}>{next(numbers)}" if held == _TEXT[1:] else f"{tag}>"

@@ -100,7 +100,9 @@ class Splitter:
         self._uneven -= not even
         offsets, raws = self._cut(even=even)
         count = len(raws)
-        done = offsets[count] - self._base if offsets else 0
+        if count == 0:
+            return Block([], [], [])
+        done = offsets[count] - self._base
         if even and len(self._buffer) - done > _LEFT_BYTES and self._buffer.find(self._close, done) >= 0:
             self._uneven = _UNEVEN_BLOCKS  # what stands between the first two does not between the others
             return self._fast(known)
@@ -118,12 +120,12 @@ class Splitter:
                 else:
                     inner = self._clean_start(raw)
                 if inner is None:
-                    count, done = index, offsets[index] - self._base
+                    count = index
                     break
                 offsets[index] += inner
                 misses.append((index, RawItem(raw[inner:] + self._close, offsets[index], hashes[index])))
         if count:
-            self._position = done
+            self._position = offsets[count] - self._base
         return Block(hashes[:count], offsets[:count], misses)
 
     def _cut(self, *, even: bool) -> tuple[list[int], list[bytes]]:

@@ -14,6 +14,7 @@ import msgspec
 from pydantic import SecretStr
 
 from feedsync.errors import Retryable
+from feedsync.sources.headers import retry_after_s
 from feedsync.sources.network import trusted
 
 TIMEOUT = httpx.Timeout(connect=15, read=60, write=60, pool=60)
@@ -74,9 +75,8 @@ class Transport:
         except httpx.HTTPError as error:
             raise Retryable("FS-705", reason=f"{type(error).__name__} in {call}") from None
         headers = response.headers
-        return Answer(
-            response.status_code, bytes(body), _request_id(headers), _server_time(headers), _retry_after_s(headers)
-        )
+        after_s = retry_after_s(headers.get("Retry-After"), datetime.now(UTC))
+        return Answer(response.status_code, bytes(body), _request_id(headers), _server_time(headers), after_s)
 
 
 def _server_time(headers: httpx.Headers) -> float | None:
@@ -90,14 +90,3 @@ def _request_id(headers: httpx.Headers) -> str | None:
     """The number that the server gave the request, by which its maker finds it; untrusted text."""
     found = next((value for name in REQUEST_IDS if (value := headers.get(name, "").strip())), "")
     return "".join(c if c.isprintable() else " " for c in found)[:_LONGEST_ID] or None
-
-
-def _retry_after_s(headers: httpx.Headers) -> float | None:
-    """``Retry-After``, given as a number or as a date (RFC 9110, 10.2.3)."""
-    value = headers.get("Retry-After", "")
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return None

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from feedsync.model import Attributes, Value
-from feedsync.normalize.remembered import Remembered
 from feedsync.normalize.text import one_line
+from feedsync.remembered import Remembered
 
 #: Spellings without case and separators, so that ``in stock``, ``IN_STOCK`` and schema.org's ``InStock`` are one.
 _AVAILABILITY: dict[str, str] = {

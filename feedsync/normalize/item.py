@@ -17,8 +17,8 @@ from feedsync.errors import Problem
 from feedsync.model import Attributes, Normalized, Variant
 from feedsync.normalize import fields
 from feedsync.normalize.money import NotAPrice, parse_price
-from feedsync.normalize.remembered import Remembered
 from feedsync.normalize.text import common_line, common_plain, instant, one_line, web_address
+from feedsync.remembered import Remembered
 from feedsync.settings import Catalogs, Products
 
 _LEVEL = re.compile(r">|&gt;|›|»")

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from feedsync.normalize.remembered import Remembered
+from feedsync.remembered import Remembered
 
 #: Longer texts are cut before they are looked at: no product needs more, and an HTML reader must not be kept busy.
 TEXT_LIMIT = 100_000

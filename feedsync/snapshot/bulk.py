@@ -13,17 +13,14 @@ from collections.abc import Callable
 import msgspec
 import numpy as np
 
-from feedsync.errors import Problem
 from feedsync.model import Variant
-from feedsync.snapshot.findings import Finding, double
+from feedsync.snapshot.findings import Finding, double, findings_of
 from feedsync.snapshot.incoming import Incoming
 from feedsync.snapshot.records import SAMPLE_BYTES, SAMPLES, learn
 from feedsync.snapshot.store import Store
 from feedsync.snapshot.writer import count_spellings
 
 _CATALOGS = msgspec.msgpack.Decoder(tuple[str, ...])
-_NOTES = msgspec.msgpack.Decoder(list[Problem])
-_PROBLEM = msgspec.msgpack.Decoder(Problem)
 _INDEXES = ("variants_id", "variants_product", "raws_id")
 
 
@@ -67,7 +64,7 @@ class BulkLoad:
         """Decide the ids that several items claim, count what is used, and give the findings of the document."""
         store = self._store
         losers = self._losers(offset_of)
-        findings = []
+        findings: list[Finding] = []
         query = (
             "select position, id, hash, offset, problem, notes from incoming "
             "where problem is not null or notes is not null order by position"
@@ -75,12 +72,7 @@ class BulkLoad:
         for position, item_id, item_hash, offset, problem, notes in store.rows(query):
             if position in losers:
                 continue
-            if problem is not None:
-                refused = _PROBLEM.decode(problem)
-                findings.append(Finding(item_hash, item_id, "rejected", refused, offset, position))
-            findings += [
-                Finding(item_hash, item_id, "note", note, offset) for note in (_NOTES.decode(notes) if notes else ())
-            ]
+            findings += findings_of(item_hash, item_id, problem, notes, offset, position)
         findings += losers.values()
         store.execute("insert into raws select feed, hash, id from variants where hash is not null order by rowid")
         for index in self._indexes:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-import msgspec
 import numpy as np
 
 from feedsync.errors import Problem
 from feedsync.snapshot.bulk import BulkLoad
-from feedsync.snapshot.findings import Finding, double, encode_details
+from feedsync.snapshot.findings import Finding, double, encode_details, findings_of
 from feedsync.snapshot.incoming import Incoming
 from feedsync.snapshot.known import NOTHING_KNOWN, Indices, KnownItems, known_items
 from feedsync.snapshot.parts import PartWriter
@@ -114,11 +113,7 @@ class Items:
             if position in losers:
                 findings.append(double(item_hash, item_id, offset, position))
                 continue
-            if problem is not None:
-                refused = msgspec.msgpack.decode(problem, type=Problem)
-                findings.append(Finding(item_hash, item_id, "rejected", refused, offset, position))
-            for note in msgspec.msgpack.decode(notes, type=list[Problem]) if notes else ():
-                findings.append(Finding(item_hash, item_id, "note", note, offset))
+            findings += findings_of(item_hash, item_id, problem, notes, offset, position)
             if item_id is not None:
                 skippable = problem is None and item_id not in contested
                 known: Old | None = None if old[0] is None else tuple(old)

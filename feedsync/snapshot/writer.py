@@ -1,5 +1,5 @@
 """Variants into the snapshot, in batches: what is new, what changed, which products that touches, which spellings of
-catalogs come and go. A snapshot that has no variants yet takes a shorter way, since nothing can have changed."""
+catalogs come and go. A snapshot that has no variants yet takes a shorter way: :mod:`feedsync.snapshot.bulk`."""
 
 from __future__ import annotations
 

@@ -155,12 +155,16 @@ def test_another_hand_that_runs_it_is_let_finish(project: Project, service: Serv
     service.wait_for_runs("tea", 1)
 
 
-def test_what_cannot_begin_is_not_tried_again_at_once(project: Project, service: Service) -> None:
+def refused_without_its_key(project: Project, service: Service) -> None:
+    """A schedule that could not begin, since its key is missing."""
     project.add("tea", item("T"), first=OFTEN)
     (project.folder / "key").unlink()
     service.start()
-    wait_for(lambda: service.daemon.not_before("tea") > 0)
-    wait_for(lambda: not service.daemon.running())
+    wait_for(lambda: service.daemon.not_before("tea") > 0 and not service.daemon.running())
+
+
+def test_what_cannot_begin_is_not_tried_again_at_once(project: Project, service: Service) -> None:
+    refused_without_its_key(project, service)
     service.daemon.look()
     assert not service.daemon.running()
     (project.folder / "key").write_text(project.sandbox.key)
@@ -313,10 +317,7 @@ def test_a_snapshot_that_was_put_right_is_run_at_once(project: Project, service:
 
 
 def test_a_clock_that_was_ahead_keeps_nothing_waiting(project: Project, service: Service) -> None:
-    project.add("tea", item("T"), first=OFTEN)
-    (project.folder / "key").unlink()
-    service.start()
-    wait_for(lambda: service.daemon.not_before("tea") > 0 and not service.daemon.running())
+    refused_without_its_key(project, service)
     (project.folder / "key").write_text(project.sandbox.key)
     service.behind_s = 7200
     service.daemon.look()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedsync.normalize.remembered import Remembered
+from feedsync.remembered import Remembered
 
 
 def test_a_question_is_answered_once() -> None:
