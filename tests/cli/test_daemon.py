@@ -76,7 +76,7 @@ def test_a_second_signal_or_the_end_of_its_patience_ends_it_at_once(
     shop.project.sandbox.add_fault(Fault("slow", seconds=3, path="products/createOrUpdate"))
 
     def watch() -> None:
-        wait_for(lambda: len(shop.project.sandbox.requests()) >= 1)
+        wait_for(lambda: shop.project.sandbox.faults()[0][1] == 1)  # it is on its way to Bik, and stays there a while
         kill(signal.SIGTERM)
         if patient:
             wait_for(stopping)

@@ -157,6 +157,10 @@ class Sandbox:
         """Set one more fault."""
         self._service.faults.add(fault)
 
+    def faults(self) -> list[tuple[Fault, int]]:
+        """The faults that are set, and how many requests each has hit, those it still delays among them."""
+        return self._service.faults.counted()
+
     def clear_faults(self) -> None:
         """Remove all faults."""
         self._service.faults.replace(())
