@@ -6,18 +6,22 @@ say has its meaning together with the primary feed's item alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from feedsync.adapters.base import Parsed
 from feedsync.errors import Problem
 from feedsync.model import Attributes, Normalized
+from feedsync.normalize.columns import Columns
 from feedsync.normalize.item import Normalizer
 from feedsync.normalize.mapping import Mapping
 from feedsync.normalize.rules import Rules
 from feedsync.settings import Schedule
 from feedsync.snapshot.parts import Supplements, encode_part
+
+#: An item that is to be normalized: its id, its attributes, and its part.
+_Ready = tuple[str, Attributes, bytes | None]
 
 
 class Interpreted(msgspec.Struct):
@@ -43,6 +47,7 @@ class Interpreter:
         self._unseen = set(self._map.reads)
         self._rules = Rules(schedule.rules, products.currency)
         self._normalizer = Normalizer(products, schedule.catalogs, schedule.zone, feed.id_prefix)
+        self._columns = Columns(self._normalizer)
         self._supplemental = feed.role == "supplemental"
         self._fields = feed.fields
         self._parts = parts
@@ -56,6 +61,30 @@ class Interpreter:
 
     def __call__(self, parsed: Parsed) -> Interpreted:
         """One item as its feed has it now."""
+        ready = self._ready(parsed)
+        if isinstance(ready, Interpreted):
+            return ready
+        item_id, attributes, part = ready
+        return Interpreted(self._normalizer(attributes, item_id), part)
+
+    def lot(self, items: Sequence[Parsed]) -> list[Interpreted]:
+        """The same of many items: what is plain of them goes through an attribute at a time."""
+        found = [self._ready(parsed) for parsed in items]
+        ready = [one for one in found if not isinstance(one, Interpreted)]
+        variants = iter(self._columns.variants([one[0] for one in ready], [one[1] for one in ready]))
+        done = []
+        for one in found:
+            if isinstance(one, Interpreted):
+                done.append(one)
+                continue
+            item_id, attributes, part = one
+            variant = next(variants)
+            normalized = self._normalizer(attributes, item_id) if variant is None else Normalized(item_id, variant)
+            done.append(Interpreted(normalized, part))
+        return done
+
+    def _ready(self, parsed: Parsed) -> Interpreted | _Ready:
+        """What an item is before it is normalized, or what it became where that is not to be done."""
         if parsed.attributes is None:
             return Interpreted(self._broken(parsed))
         record = parsed.attributes if parsed.record is None else parsed.record
@@ -69,11 +98,11 @@ class Interpreter:
             return Interpreted(Normalized(item_id, None, problems[0], problems[1:]))
         if self._supplemental:
             return Interpreted(Normalized(item_id, None), self._over(attributes))
-        normalized = self.together(item_id, attributes)
         part = None if self._parts is None else encode_part(attributes)
-        if normalized is None:
+        ruled = self._ruled(item_id, attributes)
+        if ruled is None:
             return Interpreted(Normalized(item_id, None), part, excluded=True)
-        return Interpreted(normalized, part)
+        return Interpreted(ruled, part) if isinstance(ruled, Normalized) else (item_id, ruled, part)
 
     def stages(self, parsed: Parsed) -> list[tuple[str, Attributes | None]]:
         """What an item that can be read says after each stage that changed it, for a person: (stage, attributes).
@@ -108,12 +137,15 @@ class Interpreter:
 
     def together(self, item_id: str, attributes: Attributes) -> Normalized | None:
         """A primary feed's item with what the supplemental feeds say over it; None: a rule leaves it out."""
+        ruled = self._ruled(item_id, attributes)
+        return self._normalizer(ruled, item_id) if isinstance(ruled, dict) else ruled
+
+    def _ruled(self, item_id: str, attributes: Attributes) -> Attributes | Normalized | None:
+        """The same before it is normalized; or why it is refused."""
         for over in self._parts.over(item_id) if self._parts else ():
             attributes = {**attributes, **over}
         ruled = self._rules(attributes)
-        if isinstance(ruled, Problem):
-            return Normalized(item_id, None, ruled)
-        return None if ruled is None else self._normalizer(ruled, item_id if ruled is attributes else None)
+        return Normalized(item_id, None, ruled) if isinstance(ruled, Problem) else ruled
 
     def _broken(self, parsed: Parsed) -> Normalized:
         """An item that could not be read. Where the id is mapped, the one that its bytes name is another one."""

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from feedsync.adapters.base import ItemParser, Parsed, RawItem
+from feedsync.adapters.base import ItemParser, RawItem
 from feedsync.errors import Problem
-from feedsync.interpret import Interpreter
+from feedsync.interpret import Interpreted, Interpreter
 from feedsync.snapshot.incoming import EXCERPT_BYTES, Incoming
 from feedsync.snapshot.records import Packer
 
@@ -50,8 +50,9 @@ class ItemReader:
         """What these items are now."""
         taken = Taken(len(items), [], [], [], [])
         parsed = self._parser.parse([item for _, item in items])
-        for (position, item), found in zip(items, parsed, strict=True):
-            self._take(position, item, found, taken)
+        became = self._interpret.lot(parsed)
+        for (position, item), found, interpreted in zip(items, parsed, became, strict=True):
+            self._take(position, item, found.notes, interpreted, taken)
         taken.unseen = self._interpret.unseen()
         return taken
 
@@ -59,8 +60,9 @@ class ItemReader:
         """The same for another process, in and out as MessagePack."""
         return _ENCODER.encode(self.read(_JOBS.decode(job)))
 
-    def _take(self, position: int, item: RawItem, parsed: Parsed, taken: Taken) -> None:
-        interpreted = self._interpret(parsed)
+    def _take(
+        self, position: int, item: RawItem, repairs: tuple[Problem, ...], interpreted: Interpreted, taken: Taken
+    ) -> None:
         normalized = interpreted.normalized
         if interpreted.excluded:
             if normalized.id is not None and interpreted.part is not None:
@@ -69,7 +71,7 @@ class ItemReader:
         problem, variant = normalized.problem, normalized.variant
         if normalized.id is None and problem is not None:
             taken.nameless.append((item.hash, problem))
-        notes = (*parsed.notes, *normalized.notes)
+        notes = (*repairs, *normalized.notes)
         record = product_id = catalogs = None
         if variant is not None:
             record, product_id = self.packer.pack(_ENCODER.encode(variant)), variant.product_id

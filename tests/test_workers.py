@@ -178,12 +178,13 @@ SUITES = [
 def test_every_format_can_be_read_elsewhere(suite: type[AdapterConformance]) -> None:
     """Their readers are sent to another process and read the same there."""
     one = suite()
-    content = one.head + one.between.join(one.item(n) for n in range(3)) + one.tail
+    content = one.head + one.between.join(one.item(n) for n in range(6)) + one.tail
     split = one.adapter.split(io.BytesIO(content), "feed", None, one.options)
     items = [found for block in split.blocks(lambda hashes: [False] * len(hashes)) for _, found in block.misses]
     assert items
     assert isinstance(split, Separable)
-    assert pickle.loads(pickle.dumps(split.parser)).parse(items) == split.parse(items)
+    parsed = split.parse(items)  # of which it may have learnt something
+    assert pickle.loads(pickle.dumps(split.parser)).parse(items) == parsed
 
 
 def test_a_feed_is_read_the_same_with_workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

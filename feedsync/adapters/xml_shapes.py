@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count, pairwise
 from operator import itemgetter
+from typing import cast
 
 from feedsync.model import Attributes, Value
 
@@ -38,6 +39,10 @@ class Shapes:
         self._met: Counter[tuple[str, ...]] = Counter()
         self._known: dict[int, list[_Shape]] = {}  # by the number of tags; what was met last comes first
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process learns them anew."""
+        return Shapes, (self._elements, self._resolved)
+
     def read(self, text: str) -> Attributes | None:
         """What an item says; None where no shape fits it."""
         shapes = self._known.get(text.count("<"), [])
@@ -52,12 +57,11 @@ class Shapes:
     def _read(self, shape: _Shape, match: re.Match[str], text: str) -> Attributes | None:
         texts = list(map(str.strip, match.groups()))
         if "&" in text:
-            for index, one in enumerate(texts):
-                if "&" in one:
-                    resolved = self._resolved(one)
-                    if resolved is None:
-                        return None
-                    texts[index] = resolved
+            for index in [index for index, one in enumerate(texts) if "&" in one]:
+                resolved = self._resolved(texts[index])
+                if resolved is None:
+                    return None
+                texts[index] = resolved
         # a text that is empty makes it another shape: what says nothing is no value, and hides none
         return None if "" in texts else shape.attributes(texts)
 
@@ -83,23 +87,30 @@ class _Shape:
         self._names = list(numbered)
         plain = [int(value) if isinstance(value, str) else 0 for value in numbered.values()]
         self._firsts = itemgetter(*plain, 0)  # one more, since a getter of a single place gives no tuple
-        self._others = [(name, value) for name, value in numbered.items() if not isinstance(value, str)]
+        self._others = [(name, _filler(value)) for name, value in numbered.items() if not isinstance(value, str)]
 
     def attributes(self, texts: Sequence[str]) -> Attributes:
         """The attributes of an item with these texts."""
         found: Attributes = dict(zip(self._names, self._firsts(texts), strict=False))
-        for name, value in self._others:
-            found[name] = _filled(value, texts)
+        for name, filled in self._others:
+            found[name] = filled(texts)
         return found
 
 
-def _filled(value: Value, texts: Sequence[str]) -> Value:
-    """The value with each number in it replaced by the text that has it."""
+def _filler(value: Value) -> Callable[[Sequence[str]], Value]:
+    """What makes the value of an item's texts: each number in it stands for the text that has it."""
     if isinstance(value, str):
-        return texts[int(value)]
+        return itemgetter(int(value))
+    parts = list(value.values() if isinstance(value, dict) else value)
+    if len(parts) > 1 and all(isinstance(part, str) for part in parts):  # as nearly always
+        filled: Callable[[Sequence[str]], Iterable[Value]] = itemgetter(*map(int, cast(list[str], parts)))
+    else:
+        fillers = list(map(_filler, parts))
+        filled = lambda texts: [one(texts) for one in fillers]  # noqa: E731
     if isinstance(value, list):
-        return [_filled(one, texts) for one in value]
-    return {key: _filled(one, texts) for key, one in value.items()}
+        return lambda texts: list(filled(texts))
+    keys = list(value)
+    return lambda texts: dict(zip(keys, filled(texts), strict=True))
 
 
 def _mark(piece: str, following: str) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 
 from feedsync.model import Attributes, Value
 from feedsync.normalize.text import one_line
-from feedsync.remembered import Remembered
 
 #: Spellings without case and separators, so that ``in stock``, ``IN_STOCK`` and schema.org's ``InStock`` are one.
 _AVAILABILITY: dict[str, str] = {
@@ -29,7 +28,7 @@ _AVAILABILITY: dict[str, str] = {
 _WORDS = {word: word for word in ("in_stock", "out_of_stock", "preorder", "backorder")}
 _SCHEMA_ORG = re.compile(r"https?://schema\.org/", re.IGNORECASE)
 _QUANTITY = re.compile(r"([+-]?\d{1,9})(?:\.0+)?")
-_QUANTITY_NAMES = ("quantity", "sell_on_google_quantity", "quantity_to_sell_on_facebook", "inventory")
+QUANTITY_NAMES = ("quantity", "sell_on_google_quantity", "quantity_to_sell_on_facebook", "inventory")
 
 #: attribute -> the option's name in the store (design, section 6; G-SPEC, variant-identifying attributes).
 OPTION_NAMES: Mapping[str, str] = {
@@ -88,7 +87,7 @@ def _word(raw: str) -> str | None:
 def quantity(attributes: Attributes) -> tuple[int | None, tuple[str, str] | None]:
     """The stated quantity, and (field, text) of one that could not be read. Negative stock is kept as it is stated."""
     unread = None
-    for name in _QUANTITY_NAMES:
+    for name in QUANTITY_NAMES:
         if name in attributes and (raw := text(attributes, name)):
             if match := _QUANTITY.fullmatch(raw.replace(" ", "")):
                 return int(match[1]), None
@@ -98,10 +97,8 @@ def quantity(attributes: Attributes) -> tuple[int | None, tuple[str, str] | None
 
 def options(attributes: Attributes) -> tuple[tuple[str, str], ...]:
     """The variant's options in a fixed order: Google's attributes first, then ``variant_option`` as written."""
-    try:
-        found = _OPTIONS[tuple(map(attributes.get, OPTION_NAMES))]  # type: ignore[arg-type]  # or else the error
-    except TypeError:  # one is there several times
-        found = _google_options(tuple([text(attributes, name) for name in OPTION_NAMES]))
+    lines = [(shown, one_line(text(attributes, name))) for name, shown in OPTION_NAMES.items()]
+    found = tuple([(shown, line) for shown, line in lines if line])
     if "variant_option" in attributes:
         both = dict(found)
         for stated in _each(attributes["variant_option"]):
@@ -109,15 +106,6 @@ def options(attributes: Attributes) -> tuple[tuple[str, str], ...]:
                 both.setdefault(name, choice)
         return tuple(both.items())
     return found
-
-
-def _google_options(raws: tuple[str | None, ...]) -> tuple[tuple[str, str], ...]:
-    """Google's options, of the texts of their attributes."""
-    found = [(shown, one_line(raw.strip())) for shown, raw in zip(OPTION_NAMES.values(), raws, strict=True) if raw]
-    return tuple([(shown, value) for shown, value in found if value])
-
-
-_OPTIONS = Remembered(_google_options)
 
 
 def _pairs(value: Value) -> Iterator[tuple[str, str]]:

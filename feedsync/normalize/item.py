@@ -8,29 +8,29 @@ a note. Rules: design, section 6; Google's Product data specification for the at
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import tzinfo
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain
 
 from feedsync.errors import Problem
 from feedsync.model import Attributes, Normalized, Variant
 from feedsync.normalize import fields
 from feedsync.normalize.money import NotAPrice, parse_price
 from feedsync.normalize.text import common_line, common_plain, instant, one_line, web_address
-from feedsync.remembered import Remembered
 from feedsync.settings import Catalogs, Products
 
 _LEVEL = re.compile(r">|&gt;|›|»")
 _ADDRESSES = re.compile(r",(?=\s*https?://)")
 #: Metafields that tell one item from another.
-_OWN = frozenset({"gtin", "mpn"})
-Raws = tuple[str | None, ...]
+METAFIELDS_OF_ITS_OWN = frozenset({"gtin", "mpn"})
 Pairs = tuple[tuple[str, str], ...]
 _PATH_FIELDS = ("product_type", "google_product_category")
 
 
-class _Refused(Exception):
+class Refused(Exception):
+    """The item is no variant; ``problem`` is why."""
+
     def __init__(self, code: str, **parts: str) -> None:
         self.problem = Problem(code, parts)
 
@@ -43,12 +43,9 @@ class Normalizer:
         self._catalogs = catalogs
         self._zone = zone
         self._prefix = id_prefix
-        self._paths: Remembered[str, tuple[str, ...]] = Remembered(lambda raw: self._paths_of([raw.strip()]))
-        runs = groupby(products.metafields, _OWN.__contains__)
-        self._metafield_runs = [_run(own, tuple(names)) for own, names in runs]
-        self._tags_known: Remembered[Raws, tuple[str, ...]] = Remembered(
-            lambda raws: self._tags_of([[raw.strip()] if raw else [] for raw in raws])
-        )
+        #: The attributes that catalogs, tags and metafields are made of.
+        self.path_names = () if catalogs.source == "none" else (catalogs.source,)
+        self.tag_names, self.metafield_names = products.tags, products.metafields
 
     def item_id(self, attributes: Attributes) -> str | None:
         """The item's id with the feed's prefix, or None where it has none."""
@@ -70,25 +67,21 @@ class Normalizer:
             return Normalized(None, None, Problem("FS-415"))
         try:
             return Normalized(item_id, self._variant(item_id, attributes, notes), None, tuple(notes))
-        except _Refused as refused:
+        except Refused as refused:
             return Normalized(item_id, None, refused.problem, tuple(notes))
 
     def _variant(self, item_id: str, attributes: Attributes, notes: list[Problem]) -> Variant:
-        title = one_line(_required(attributes, "title"))
-        if not title:
-            raise _Refused("FS-403", field="title")
-        link = _address(_required(attributes, "link"), "link", None)
-        image_link, more = self._images(attributes, link, notes)
-        price_minor, currency = self._price(attributes)
-        sale_minor, sale_from, sale_to = self._sale(attributes, price_minor, currency, notes)
-        availability, quantity = self._stock(attributes, notes)
-        group = " ".join(fields.text(attributes, "item_group_id").split())
+        title = self.title(attributes)
+        link, image_link, more = self.addresses(attributes, notes)
+        price_minor, currency = self.price(attributes)
+        sale_minor, sale_from, sale_to = self.sale(attributes, price_minor, currency, notes)
+        availability, quantity = self.stock(attributes, notes)
         return Variant(
             id=item_id,
-            group_id=self._prefix + group if group else None,
+            group_id=self.group_id(attributes),
             title=title,
-            group_title=_line(attributes, "item_group_title"),
-            description=common_plain(fields.text(attributes, "description")),
+            group_title=self.group_title(attributes),
+            description=self.description(attributes),
             link=link,
             image_link=image_link,
             additional_image_links=more,
@@ -98,20 +91,41 @@ class Normalizer:
             sale_from=sale_from,
             sale_to=sale_to,
             availability=availability,
-            available_at=self._date(attributes, "availability_date", notes),
-            expires_at=self._date(attributes, "expiration_date", notes),
+            available_at=self.date(attributes, "availability_date", notes),
+            expires_at=self.date(attributes, "expiration_date", notes),
             quantity=quantity,
             options=fields.options(attributes),
-            catalogs=self._catalog_paths(attributes),
-            tags=self._tags(attributes),
-            metafields=self._metafields(attributes),
+            catalogs=self.catalog_paths(attributes),
+            tags=self.tags(attributes),
+            metafields=self.metafields(attributes),
         )
 
-    def _images(self, attributes: Attributes, link: str, notes: list[Problem]) -> tuple[str, tuple[str, ...]]:
-        """The main image and the further ones: in the feed's order, absolute, each once."""
+    def title(self, attributes: Attributes) -> str:
+        """Its title, on one line."""
+        title = one_line(_required(attributes, "title"))
+        if not title:
+            raise Refused("FS-403", field="title")
+        return title
+
+    def group_id(self, attributes: Attributes) -> str | None:
+        """The group's id with the feed's prefix, or None where it names none."""
+        raw = " ".join(fields.text(attributes, "item_group_id").split())
+        return self._prefix + raw if raw else None
+
+    def group_title(self, attributes: Attributes) -> str | None:
+        """The group's own title, where it has one."""
+        return one_line(fields.text(attributes, "item_group_title")) or None
+
+    def description(self, attributes: Attributes) -> str:
+        """Plain text, with its paragraphs."""
+        return common_plain(fields.text(attributes, "description"))
+
+    def addresses(self, attributes: Attributes, notes: list[Problem]) -> tuple[str, str, tuple[str, ...]]:
+        """Its page, its main image ("" where it has none) and the further ones: in the feed's order, absolute, each once."""
+        link = _address(_required(attributes, "link"), "link", None)
         raw = fields.text(attributes, "image_link")
         if not raw and self._products.require_image:
-            raise _Refused("FS-403", field="image_link")
+            raise Refused("FS-403", field="image_link")
         main = _address(raw, "image_link", link) if raw else ""
         images = dict.fromkeys([main] if main else [])
         for value in fields.texts(attributes, "additional_image_link"):
@@ -121,9 +135,9 @@ class Normalizer:
                 except ValueError as error:
                     parts = {"field": "additional_image_link", "value": one.strip()[:200], "reason": str(error)}
                     notes.append(Problem("FS-406", parts))
-        return main, tuple(list(images)[1 if main else 0 :])
+        return link, main, tuple(list(images)[1 if main else 0 :])
 
-    def _price(self, attributes: Attributes) -> tuple[int, str]:
+    def price(self, attributes: Attributes) -> tuple[int, str]:
         """The list price. Without a currency of its own it has that of the sale price, else the default one."""
         raw = _required(attributes, "price")
         default = self._products.currency
@@ -136,9 +150,9 @@ class Normalizer:
                 return parse_price(raw, parse_price(sale, None)[1])
             except NotAPrice:
                 pass  # the reason above is about the price itself, which is what has to be mended
-        raise _Refused("FS-404", field="price", value=raw[:100], reason=reason)
+        raise Refused("FS-404", field="price", value=raw[:100], reason=reason)
 
-    def _sale(
+    def sale(
         self, attributes: Attributes, price_minor: int, currency: str, notes: list[Problem]
     ) -> tuple[int | None, int | None, int | None]:
         """The sale price and its window, only where it is below the price in the same currency."""
@@ -170,25 +184,27 @@ class Normalizer:
             return None, None
         return _instants(raw, self._zone)
 
-    def _stock(self, attributes: Attributes, notes: list[Problem]) -> tuple[str, int | None]:
+    def stock(self, attributes: Attributes, notes: list[Problem]) -> tuple[str, int | None]:
+        """The availability in Google's words ("" where a quantity alone is stated) and the quantity."""
         quantity, unread = fields.quantity(attributes)
         raw = fields.text(attributes, "availability")
         if raw:
             word = fields.availability(raw)
             if word is None:
-                raise _Refused("FS-405", field="availability", value=raw[:100])
+                raise Refused("FS-405", field="availability", value=raw[:100])
             if unread:
                 notes.append(Problem("FS-405", {"field": unread[0], "value": unread[1][:100]}))
             return word, quantity
         if quantity is not None:
             return "", quantity
         if unread:
-            raise _Refused("FS-405", field=unread[0], value=unread[1][:100])
+            raise Refused("FS-405", field=unread[0], value=unread[1][:100])
         if self._products.missing_availability == "reject":
-            raise _Refused("FS-407")
+            raise Refused("FS-407")
         return self._products.missing_availability, None
 
-    def _date(self, attributes: Attributes, name: str, notes: list[Problem]) -> int | None:
+    def date(self, attributes: Attributes, name: str, notes: list[Problem]) -> int | None:
+        """A date as Unix seconds."""
         raw = fields.text(attributes, name) if name in attributes else ""
         if not raw:
             return None
@@ -198,19 +214,10 @@ class Normalizer:
             notes.append(Problem("FS-408", {"field": name, "value": raw[:100]}))
             return None
 
-    def _catalog_paths(self, attributes: Attributes) -> tuple[str, ...]:
-        source = self._catalogs.source
-        if source == "none":
-            return ()
-        try:
-            return self._paths[attributes.get(source) or ""]  # type: ignore[index]  # or else the error
-        except TypeError:  # it is there several times
-            return self._paths_of(fields.texts(attributes, source))
-
-    def _paths_of(self, raws: Iterable[str]) -> tuple[str, ...]:
+    def catalog_paths(self, attributes: Attributes) -> tuple[str, ...]:
         """Each path, cut to the depth, as ``A > B``; numeric Google categories by ``[catalogs.names]`` only."""
         paths: dict[str, None] = {}
-        for raw in raws:
+        for raw in [raw for source in self.path_names for raw in fields.texts(attributes, source)]:
             name = self._catalogs.names.get(raw, raw)
             if name.isdigit() and self._catalogs.source == "google_product_category":
                 continue
@@ -218,50 +225,29 @@ class Normalizer:
                 paths.setdefault(" > ".join(levels[: self._catalogs.depth]))
         return tuple(paths)
 
-    def _tags(self, attributes: Attributes) -> tuple[str, ...]:
-        names = self._products.tags
-        try:
-            return self._tags_known[tuple(map(attributes.get, names))]  # type: ignore[arg-type]  # or else the error
-        except TypeError:  # one is there several times
-            return self._tags_of([fields.texts(attributes, name) for name in names])
+    def tags(self, attributes: Attributes) -> tuple[str, ...]:
+        """Tags in the settings' order; those that differ in case alone count once."""
+        return together([self.tags_of(attributes, name) for name in self.tag_names])
 
-    def _tags_of(self, raws: Iterable[list[str]]) -> tuple[str, ...]:
-        """Tags in the settings' order, each level of a path its own; Bik separates them by commas, so none holds one."""
-        tags: dict[str, str] = {}
-        for name, texts in zip(self._products.tags, raws, strict=True):
-            for raw in texts:
-                for folded, tag in (_PATH_TAGS if name in _PATH_FIELDS else _PLAIN_TAGS)[raw]:
-                    tags.setdefault(folded, tag)
-        return tuple(tags.values())
+    def tags_of(self, attributes: Attributes, name: str) -> Pairs:
+        """(case-folded, as written) of each tag that an attribute makes: of a path each level.
 
-    def _metafields(self, attributes: Attributes) -> tuple[tuple[str, str], ...]:
-        found: Pairs = ()
-        for names, pairs, known in self._metafield_runs:
-            try:
-                if known is not None:
-                    found += known[tuple(map(attributes.get, names))]  # type: ignore[arg-type]  # or else the error
-                    continue
-            except TypeError:  # one is there several times
-                pass
-            found += pairs(tuple([" | ".join(fields.texts(attributes, name)) for name in names]))
-        return found
+        Bik separates them by commas, so none holds one.
+        """
+        parts: list[str] = []
+        for raw in fields.texts(attributes, name):
+            parts += _levels(raw) if name in _PATH_FIELDS else (common_line(raw),)
+        tags = [" ".join(part.replace(",", " ").split()) if "," in part else part for part in parts]
+        return tuple([(tag.casefold(), tag) for tag in tags if tag])
 
-
-def _run(
-    own: bool, names: tuple[str, ...]
-) -> tuple[tuple[str, ...], Callable[[Raws], Pairs], Remembered[Raws, Pairs] | None]:
-    """Metafields next to each other: their names, what makes (name, line) of their texts, and where that is remembered.
-
-    ``own``: each item has its own, so that nothing is.
-    """
-
-    line_of = one_line if own else common_line
-
-    def pairs(raws: Raws) -> Pairs:
-        lines = [(name, line_of(raw.strip())) for name, raw in zip(names, raws, strict=True) if raw]
-        return tuple([(name, line) for name, line in lines if line])
-
-    return names, pairs, None if own else Remembered(pairs)
+    def metafields(self, attributes: Attributes) -> Pairs:
+        """(name, text on one line) of each of the settings' attributes that it has."""
+        found = []
+        for name in self.metafield_names:
+            line_of = one_line if name in METAFIELDS_OF_ITS_OWN else common_line
+            if line := line_of(" | ".join(fields.texts(attributes, name))):
+                found.append((name, line))
+        return tuple(found)
 
 
 def _levels(path: str) -> tuple[str, ...]:
@@ -269,22 +255,12 @@ def _levels(path: str) -> tuple[str, ...]:
     return tuple([level for part in _LEVEL.split(path) if (level := common_line(part.strip()))])
 
 
-def _tags_of(parts: tuple[str, ...]) -> list[tuple[str, str]]:
-    tags = (" ".join(part.replace(",", " ").split()) if "," in part else part for part in parts)
-    return [(tag.casefold(), tag) for tag in tags if tag]
-
-
-def _path_tags(path: str) -> list[tuple[str, str]]:
-    """(case-folded, as written) of each level of a path."""
-    return _tags_of(_levels(path))
-
-
-def _plain_tags(text: str) -> list[tuple[str, str]]:
-    """The same of a text that is one tag."""
-    return _tags_of((common_line(text),))
-
-
-_PATH_TAGS, _PLAIN_TAGS = Remembered(_path_tags), Remembered(_plain_tags)
+def together(tags: Iterable[Pairs]) -> tuple[str, ...]:
+    """Tags as written, each once, of pairs as :meth:`Normalizer.tags_of` gives them."""
+    found: dict[str, str] = {}
+    for folded, tag in chain.from_iterable(tags):
+        found.setdefault(folded, tag)
+    return tuple(found.values())
 
 
 @lru_cache(maxsize=4096)
@@ -302,18 +278,14 @@ def _instants(raw: str, zone: tzinfo) -> tuple[int | None, int | None]:
     return window
 
 
-def _line(attributes: Attributes, name: str) -> str | None:
-    return (one_line(fields.text(attributes, name)) or None) if name in attributes else None
-
-
 def _required(attributes: Attributes, name: str) -> str:
     if raw := fields.text(attributes, name):
         return raw
-    raise _Refused("FS-403", field=name)
+    raise Refused("FS-403", field=name)
 
 
 def _address(raw: str, name: str, base: str | None) -> str:
     try:
         return web_address(raw, base)
     except ValueError as error:
-        raise _Refused("FS-406", field=name, value=raw[:200], reason=str(error)) from None
+        raise Refused("FS-406", field=name, value=raw[:200], reason=str(error)) from None
