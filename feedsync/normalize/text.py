@@ -15,8 +15,9 @@ from feedsync.remembered import Remembered
 #: Longer texts are cut before they are looked at: no product needs more, and an HTML reader must not be kept busy.
 TEXT_LIMIT = 100_000
 _ODD = re.compile(r"[<\x00-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufffe\uffff]")
-_SPACE = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r" ?\n\s*")
+#: White space of one line that is more than one blank, and of several lines that is more than one line's end.
+_SPACE = re.compile(r"[^\S\n ][^\S\n]*+| [^\S\n]++")
+_LINES = re.compile(r"\n\s++")
 _BLOCK = re.compile(
     r"(?i)</?(?:br|p|div|li|tr|td|th|h[1-6]|ul|ol|dl|dt|dd|table|hr|section|article|blockquote|header|footer)\b[^<>]*>"
 )
@@ -52,7 +53,7 @@ def plain(text: str) -> str:
             text = _without_markup(text)
         text = _entities(text)
     text = _CONTROL.sub("", text).replace("\u00a0", " ").replace("\r\n", "\n").replace("\r", "\n")
-    text = _SPACE.sub(" ", text)
+    text = _SPACE.sub(" ", text).replace(" \n", "\n")
     return _LINES.sub(lambda m: "\n\n" if m[0].count("\n") > 1 else "\n", text).strip()
 
 
