@@ -6,7 +6,8 @@ say has its meaning together with the primary feed's item alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,10 +16,14 @@ from feedsync.errors import Problem
 from feedsync.model import Attributes, Normalized
 from feedsync.normalize.columns import Columns
 from feedsync.normalize.item import Normalizer
-from feedsync.normalize.mapping import Mapping
-from feedsync.normalize.rules import Rules
-from feedsync.settings import Schedule
-from feedsync.snapshot.parts import Supplements, encode_part
+from feedsync.snapshot.incoming import encode_part
+
+if TYPE_CHECKING:  # a worker has no settings to read, and as a rule nothing to map or to rule
+    from feedsync.normalize.mapping import Mapping
+    from feedsync.normalize.rules import Rules
+    from feedsync.settings import Schedule
+    from feedsync.settings_map import MapField, Rule
+    from feedsync.snapshot.parts import Supplements
 
 #: An item that is to be normalized: its id, its attributes, and its part.
 _Ready = tuple[str, Attributes, bytes | None]
@@ -40,24 +45,20 @@ class Interpreter:
 
     def __init__(self, schedule: Schedule, number: int, parts: Supplements | None) -> None:
         feed, products = schedule.feeds[number], schedule.products
-        self._schedule, self._number = schedule, number
         # a supplemental feed has its own columns, and a constant for all must not go over what a primary one says
         fields = feed.map if feed.role == "supplemental" else {**schedule.map, **feed.map}
-        self._map, self._maps_id = Mapping(fields, products.currency), "id" in fields
-        self._unseen = set(self._map.reads)
-        self._rules = Rules(schedule.rules, products.currency)
+        self._map, self._maps_id = _mapping(fields, products.currency), "id" in fields
+        self._unseen = set(self._map.reads) if self._map else set()
+        self._rules = _ruling(schedule.rules, products.currency)
         self._normalizer = Normalizer(products, schedule.catalogs, schedule.zone, feed.id_prefix)
         self._columns = Columns(self._normalizer)
         self._supplemental = feed.role == "supplemental"
         self._fields = feed.fields
         self._parts = parts
 
-    def __reduce__(self) -> tuple[object, ...]:
-        """Another process makes it anew from the settings, and is not told where the feeds are: that can be a secret."""
+    def __getstate__(self) -> dict[str, object]:
         assert self._parts is None, "what supplemental feeds say is read where the snapshot is"
-        schedule, number = self._schedule, self._number
-        feeds = [feed.model_copy(update={"location": ""}) for feed in schedule.feeds]
-        return Interpreter, (schedule.model_copy(update={"feeds": feeds}), number, None)
+        return self.__dict__
 
     def __call__(self, parsed: Parsed) -> Interpreted:
         """One item as its feed has it now."""
@@ -90,7 +91,7 @@ class Interpreter:
         record = parsed.attributes if parsed.record is None else parsed.record
         if self._unseen:
             self._unseen -= {name for name in self._unseen if name in record or name.lower() in record}
-        attributes, problems = self._map(parsed.attributes, record)
+        attributes, problems = self._map(parsed.attributes, record) if self._map else (parsed.attributes, ())
         item_id = self._normalizer.item_id(attributes)
         if item_id is None:
             return Interpreted(Normalized(None, None, Problem("FS-415")))
@@ -111,25 +112,19 @@ class Interpreter:
         """
         assert parsed.attributes is not None
         record = parsed.attributes if parsed.record is None else parsed.record
-        attributes, _ = self._map(parsed.attributes, record)
+        attributes = self._map(parsed.attributes, record)[0] if self._map else parsed.attributes
         found: list[tuple[str, Attributes | None]] = [("read", parsed.attributes), ("map", attributes)]
         item_id = self._normalizer.item_id(attributes)
         for over in self._parts.over(item_id) if self._parts and item_id and not self._supplemental else ():
             attributes = {**attributes, **over}
             found.append(("supplemental feed", attributes))
-        for number, rules in enumerate([] if self._supplemental else self._each_rule(), 1):
+        for number, rules in enumerate(self._rules.growing() if self._rules and not self._supplemental else (), 1):
             ruled = rules(attributes)
             if not isinstance(ruled, Problem):
                 found.append((f"rule {number}", ruled))
             if not isinstance(ruled, dict):
                 break
         return [stage for before, stage in zip([("", {}), *found], found, strict=False) if stage[1] != before[1]]
-
-    def _each_rule(self) -> Iterator[Rules]:
-        """The first rule, the first two, and so on."""
-        rules, currency = self._schedule.rules, self._schedule.products.currency
-        for count in range(1, len(rules) + 1):
-            yield Rules(rules[:count], currency)
 
     def unseen(self) -> list[str]:
         """The columns or keys that ``[map]`` looks for and that no item had, sorted."""
@@ -144,7 +139,7 @@ class Interpreter:
         """The same before it is normalized; or why it is refused."""
         for over in self._parts.over(item_id) if self._parts else ():
             attributes = {**attributes, **over}
-        ruled = self._rules(attributes)
+        ruled = self._rules(attributes) if self._rules else attributes
         return Normalized(item_id, None, ruled) if isinstance(ruled, Problem) else ruled
 
     def _broken(self, parsed: Parsed) -> Normalized:
@@ -159,3 +154,19 @@ class Interpreter:
     def _over(self, attributes: Attributes) -> bytes:
         names = self._fields or attributes.keys()
         return encode_part({name: attributes[name] for name in names if name != "id" and name in attributes})
+
+
+def _mapping(fields: dict[str, MapField], currency: str | None) -> Mapping | None:
+    if not fields:
+        return None
+    from feedsync.normalize.mapping import Mapping
+
+    return Mapping(fields, currency)
+
+
+def _ruling(rules: Sequence[Rule], currency: str | None) -> Rules | None:
+    if not rules:
+        return None
+    from feedsync.normalize.rules import Rules
+
+    return Rules(rules, currency)

@@ -8,25 +8,22 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-import re2
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from feedsync.currencies import EXPONENTS
 from feedsync.expressions import Expression, NotAnExpression, compared_names
+from feedsync.patterns import compile_pattern, replacement
 from feedsync.settings_values import Model
 from feedsync.vocabulary import ATTRIBUTES
 
 #: What a name of one's own begins with: an attribute that only rules look at.
 OWN = re.compile(r"x_[a-z0-9_]{1,60}")
-#: A pattern's positions: about as many as it has signs, and one for each repetition that is counted out.
-LARGEST_PATTERN = 1000
 LONGEST_TEXT = 1000
 #: How much alike a condition's name and an attribute's are where one is taken for a slip of the other.
 _SLIP = 0.8
-_GROUP = re.compile(r"\\(?:(\\)|(\d)|g<(\w+)>)")
 _WORDS = ("strip", "lower", "upper", "html_to_text", "price")
 
 
@@ -76,47 +73,6 @@ def _base(url: str) -> str:
     if not parts.path.endswith("/") or parts.query or parts.fragment:
         raise ValueError(f"{url!r} must end with /, as a folder does; prefix puts any text in front as it is")
     return url
-
-
-def compile_pattern(pattern: str) -> tuple[Any, int]:
-    """A pattern of RE2, which takes time in proportion to the text whatever stands in it, and its positions.
-
-    Raises:
-        ValueError: it is none; the message says why.
-    """
-    options = re2.Options()
-    options.log_errors = False  # it would write to stderr
-    try:
-        compiled = re2.compile(pattern, options)
-        options.encoding = re2.Options.Encoding.LATIN1  # so that a class of letters counts as one, and not as its bytes
-        positions = int(re2.compile(pattern.encode(), options).programsize)
-    except re2.error as error:
-        reason = error.args[0].decode("utf-8", "replace")
-        known = ": look-around and back-references are not known here" if "perl operator" in reason else ""
-        raise ValueError(f"{pattern!r} is not a regular expression: {reason}{known}") from None
-    if positions > LARGEST_PATTERN:
-        raise ValueError(f"{pattern!r} is too large: it repeats too much")
-    return compiled, positions
-
-
-def replacement(template: str) -> list[str | int]:
-    r"""A replacement as its texts and groups in turn: ``r"\1-x"`` is ``["", 1, "-x"]``; ``\\`` is a backslash.
-
-    Raises:
-        ValueError: a group's name, since groups stand in it by their numbers.
-    """
-    parts: list[str | int] = [""]
-    end = 0
-    for match in _GROUP.finditer(template):
-        text = template[end : match.start()] + (match[1] or "")
-        parts[-1] = f"{parts[-1]}{text}"
-        if match[3]:
-            raise ValueError(f"{template!r} names a group: write its number, such as \\1")
-        if match[2]:
-            parts += [int(match[2]), ""]
-        end = match.end()
-    parts[-1] = f"{parts[-1]}{template[end:]}"
-    return parts
 
 
 Attribute = Annotated[str, AfterValidator(_attribute)]

@@ -8,6 +8,7 @@ import pickle
 import resource
 import signal
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from threading import Thread
@@ -126,6 +127,14 @@ def test_leaving_early_leaves_no_process_behind() -> None:
 def test_a_worker_is_told_no_address() -> None:
     reader, _ = placed()
     assert b"hidden-word" not in pickle.dumps(reader)
+
+
+def test_a_worker_loads_no_more_than_it_needs() -> None:
+    reader = ItemReader(placed()[0]._parser, Interpreter(schedule(), 0, None))
+    heavy = ("pydantic", "feedsync.settings", "jmespath", "re2", "sqlite3", "httpx", "numpy")
+    look = f"import pickle, sys; pickle.load(sys.stdin.buffer); print([m for m in {heavy} if m in sys.modules])"
+    told = subprocess.run([sys.executable, "-c", look], input=pickle.dumps(reader), capture_output=True, check=True)
+    assert told.stdout.decode().strip() == "[]"
 
 
 def test_a_worker_is_given_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,10 @@ class Columns:
         self._tags: _PairColumns = {name: self._tags_of(name) for name in one.tag_names}
         self._metafields: _PairColumns = {name: self._metafield(name) for name in one.metafield_names}
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process remembers for itself."""
+        return Columns, (self._one,)
+
     def _tags_of(self, name: str) -> _Column[Pairs]:
         return _Common((name,), lambda item: self._one.tags_of(item, name))
 

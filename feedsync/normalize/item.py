@@ -12,13 +12,16 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from functools import lru_cache
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from feedsync.errors import Problem
 from feedsync.model import Attributes, Normalized, Variant
 from feedsync.normalize import fields
 from feedsync.normalize.money import NotAPrice, parse_price
 from feedsync.normalize.text import common_line, common_plain, instant, one_line, web_address
-from feedsync.settings import Catalogs, Products
+
+if TYPE_CHECKING:  # it is made of settings, and is sent to processes that have none
+    from feedsync.settings import Catalogs, Products
 
 _LEVEL = re.compile(r">|&gt;|›|»")
 _ADDRESSES = re.compile(r",(?=\s*https?://)")
@@ -39,8 +42,9 @@ class Normalizer:
     """Settings turned into a function from attributes to :class:`Normalized`; cheap to call a million times."""
 
     def __init__(self, products: Products, catalogs: Catalogs, zone: tzinfo, id_prefix: str = "") -> None:
-        self._products = products
-        self._catalogs = catalogs
+        self._currency, self._missing_availability = products.currency, products.missing_availability
+        self._requires_image = products.require_image
+        self._catalog_source, self._catalog_depth, self._catalog_names = catalogs.source, catalogs.depth, catalogs.names
         self._zone = zone
         self._prefix = id_prefix
         #: The attributes that catalogs, tags and metafields are made of.
@@ -124,7 +128,7 @@ class Normalizer:
         """Its page, its main image ("" where it has none) and the further ones: in the feed's order, absolute, each once."""
         link = _address(_required(attributes, "link"), "link", None)
         raw = fields.text(attributes, "image_link")
-        if not raw and self._products.require_image:
+        if not raw and self._requires_image:
             raise Refused("FS-403", field="image_link")
         main = _address(raw, "image_link", link) if raw else ""
         images = dict.fromkeys([main] if main else [])
@@ -140,7 +144,7 @@ class Normalizer:
     def price(self, attributes: Attributes) -> tuple[int, str]:
         """The list price. Without a currency of its own it has that of the sale price, else the default one."""
         raw = _required(attributes, "price")
-        default = self._products.currency
+        default = self._currency
         try:
             return parse_price(raw, default)
         except NotAPrice as error:
@@ -199,9 +203,9 @@ class Normalizer:
             return "", quantity
         if unread:
             raise Refused("FS-405", field=unread[0], value=unread[1][:100])
-        if self._products.missing_availability == "reject":
+        if self._missing_availability == "reject":
             raise Refused("FS-407")
-        return self._products.missing_availability, None
+        return self._missing_availability, None
 
     def date(self, attributes: Attributes, name: str, notes: list[Problem]) -> int | None:
         """A date as Unix seconds."""
@@ -218,11 +222,11 @@ class Normalizer:
         """Each path, cut to the depth, as ``A > B``; numeric Google categories by ``[catalogs.names]`` only."""
         paths: dict[str, None] = {}
         for raw in [raw for source in self.path_names for raw in fields.texts(attributes, source)]:
-            name = self._catalogs.names.get(raw, raw)
-            if name.isdigit() and self._catalogs.source == "google_product_category":
+            name = self._catalog_names.get(raw, raw)
+            if name.isdigit() and self._catalog_source == "google_product_category":
                 continue
             if levels := _levels(name):
-                paths.setdefault(" > ".join(levels[: self._catalogs.depth]))
+                paths.setdefault(" > ".join(levels[: self._catalog_depth]))
         return tuple(paths)
 
     def tags(self, attributes: Attributes) -> tuple[str, ...]:

@@ -47,10 +47,15 @@ class Mapping:
     """
 
     def __init__(self, fields: dict[str, MapField], currency: str | None = None) -> None:
+        self._settings = fields, currency
         self._fields = [(name, _Field(field, currency)) for name, field in fields.items()]
         self._interpreter = Interpreter(currency)
         #: The names (columns, keys) that it looks up in a record.
         self.reads = frozenset(name for _, field in self._fields for one in field.sources for name in one.names)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process makes it ready anew."""
+        return Mapping, self._settings
 
     def __call__(self, attributes: Attributes, record: dict[str, Any]) -> tuple[Attributes, tuple[Problem, ...]]:
         """The attributes with the mapped ones in place of the format's own, and why some could not be made.
@@ -58,8 +63,6 @@ class Mapping:
         An item with a problem (FS-421) must be refused. An attribute that could not be made is not among the
         attributes, so that nobody takes the format's own for it; where that is the ``id``, the item has none.
         """
-        if not self._fields:
-            return attributes, ()
         mapped = dict(attributes)
         problems: list[Problem] = []
         for name, field in self._fields:

@@ -6,7 +6,7 @@ it, and the availability in Google's words however the feed spells it (``out of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from feedsync.errors import Problem
 from feedsync.expressions import Expression
@@ -25,10 +25,21 @@ class Rules:
     """
 
     def __init__(self, rules: Sequence[Rule], currency: str | None = None) -> None:
+        self._settings = rules, currency
         self._rules = [(Expression(rule.when), rule) for rule in rules]
         self._interpreter = Interpreter(currency)
         #: The attributes that the conditions look at.
         self.reads = frozenset(name for expression, _ in self._rules for name in expression.names)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Another process makes them ready anew."""
+        return Rules, self._settings
+
+    def growing(self) -> Iterator[Rules]:
+        """The first rule, the first two, and so on."""
+        rules, currency = self._settings
+        for count in range(1, len(rules) + 1):
+            yield Rules(rules[:count], currency)
 
     def __call__(self, attributes: Attributes) -> Attributes | Problem | None:
         """The attributes as the rules leave them; None: the item is excluded, and so counts as not in the feed.
@@ -36,8 +47,6 @@ class Rules:
         A condition that cannot be answered for this item gives a problem (FS-421), with which the item must be
         refused: neither what it would have set nor whether it would have been excluded is known.
         """
-        if not self._rules:
-            return attributes
         seen = dict(attributes)
         for name in self.reads & seen.keys():
             seen[name] = _plain(name, seen[name])

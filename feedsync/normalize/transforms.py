@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin
 
 from feedsync.currencies import decimal_text
 from feedsync.model import Value
 from feedsync.normalize.money import NotAPrice, parse_price
 from feedsync.normalize.text import TEXT_LIMIT, plain
-from feedsync.settings_map import Transform, compile_pattern, replacement
+from feedsync.patterns import compile_pattern, replacement
+
+if TYPE_CHECKING:
+    from feedsync.settings_map import Transform
 
 #: A list that a transform works on or makes is no longer than this.
 LIST_LIMIT = 1000

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from feedsync.model import Attributes
+
 #: One item that was read, as a row of the table ``incoming``: position, id, hash, offset, record, problem, notes, excerpt,
 #: part (what its feed says of the id, where the schedule has supplemental feeds), product id, whether it names a group,
 #: catalogs. Records, problems, notes and catalogs are msgpack; records as they are stored.
@@ -11,3 +15,9 @@ Incoming = tuple[
 ]  # fmt: skip
 #: So much of a raw item is kept where something is wrong with it.
 EXCERPT_BYTES = 2000
+_PARTS = msgspec.msgpack.Encoder(order="deterministic")
+
+
+def encode_part(attributes: Attributes) -> bytes:
+    """Attributes as they are kept while a schedule has supplemental feeds; equal attributes give equal bytes."""
+    return _PARTS.encode(attributes)

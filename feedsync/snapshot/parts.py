@@ -15,12 +15,6 @@ from feedsync.model import Attributes
 from feedsync.snapshot.store import Store
 
 _ATTRIBUTES: msgspec.msgpack.Decoder[Attributes] = msgspec.msgpack.Decoder()
-_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
-
-
-def encode_part(attributes: Attributes) -> bytes:
-    """Attributes as they are kept; equal attributes give equal bytes."""
-    return _ENCODER.encode(attributes)
 
 
 class Supplements:

@@ -8,7 +8,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from feedsync.expressions import NotAnExpression
-from feedsync.settings_map import MapField, MapSettings, Rule, replacement
+from feedsync.patterns import replacement
+from feedsync.settings_map import MapField, MapSettings, Rule
 from feedsync.vocabulary import ATTRIBUTES
 
 SETTINGS: TypeAdapter[Any] = TypeAdapter(MapSettings)
