@@ -24,6 +24,8 @@ _BETWEEN = "^"
 #: The characters of addresses that are taken as they are, and such addresses, one a line: ``text.web_address``.
 _ADDRESS_BYTES = bytes(b for b in range(0x21, 0x7F) if b not in b'"<>') + b"\n"
 _ADDRESSES = re.compile(r"(?:https?://[A-Za-z0-9.-]++(?::\d{1,5})?(?:[/?].*+)?\n)++")
+#: So much is remembered of each attribute: there are many of them, and a feed is untrusted.
+_MOST, _LONGEST = 2048, 500
 _STOCK = ("availability", *fields.QUANTITY_NAMES)
 
 #: Of an item its page, its main picture and its further ones.
@@ -128,7 +130,7 @@ class _Common(Generic[Found]):
 
     def __init__(self, names: tuple[str, ...], ask: Callable[[Attributes], Found]) -> None:
         self._names, self._ask = names, ask
-        self._known: Remembered[str | tuple[str, ...], Found] = Remembered(self._answer)
+        self._known: Remembered[str | tuple[str, ...], Found] = Remembered(self._answer, most=_MOST, longest=_LONGEST)
 
     def __call__(self, lot: Sequence[Attributes]) -> list[Found]:
         known, columns = self._known, [[item.get(name, "") for item in lot] for name in self._names]
