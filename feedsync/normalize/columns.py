@@ -2,7 +2,7 @@
 
 What :class:`feedsync.normalize.item.Normalizer` asks of one item in thirty calls is asked here of a whole lot in one pass
 over each attribute, of all its values together where it can be, and once of what many items have in common. An item that would
-be refused or remarked upon, or of which one attribute has its meaning by another, is left to the normalizer.
+be refused or remarked upon is left to the normalizer; of every other this says the same.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Columns:
 
     def __init__(self, normalizer: Normalizer) -> None:
         one = self._one = normalizer
-        self._prices = _Common(("price",), lambda item: _quietly(lambda raws, _: one.price(raws), item))
+        self._prices = _Common(("price",), self._price)
         self._stocks = _Common(_STOCK, lambda item: _quietly(one.stock, item))
         self._options: _PairColumns = {name: _Common((name,), fields.options) for name in fields.OPTION_NAMES}
         self._paths = _Common(one.path_names, one.catalog_paths)
@@ -79,6 +79,11 @@ class Columns:
             return [ask(item) for item in lot] if name in names else [nothing] * len(lot)
 
         prices = self._prices(lot)
+        if None in prices and "sale_price" in names:  # which can tell the currency of both
+            prices = [price or self._price(item) for item, price in zip(lot, prices, strict=True)]
+        addresses = _addresses(lot) or [_quietly(one.addresses, item) for item in lot]
+        if not any(map(all, zip(prices, addresses, strict=True))):  # as where the schedule lacks a currency
+            return [None] * len(lot)
         sales = map(self._sale, lot, prices) if "sale_price" in names else [(None, None, None)] * len(lot)
         rows = zip(
             ids,
@@ -86,7 +91,7 @@ class Columns:
             _titles(lot),
             column("item_group_title", one.group_title, None),
             _descriptions(lot) if "description" in names else [""] * len(lot),
-            _addresses(lot) or [_quietly(one.addresses, item) for item in lot],
+            addresses,
             prices,
             sales,
             self._stocks(lot),
@@ -101,6 +106,9 @@ class Columns:
             strict=True,
         )
         return [_variant(*row) for row in rows]
+
+    def _price(self, item: Attributes) -> _Price | None:
+        return _quietly(lambda raws, _: self._one.price(raws), item)
 
     def _sale(self, item: Attributes, price: _Price | None) -> _Sale | None:
         if price is None:
