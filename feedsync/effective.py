@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 import xxhash
 
 from feedsync.ids import catalog_id
 from feedsync.model import Absence, Member, ProductPayload, Variant, VariantPayload
-from feedsync.urls import without_volatile
+from feedsync.urls import kept_queries
 
 encode = msgspec.msgpack.Encoder().encode
+astuple = msgspec.structs.astuple
+_IMAGE, _LINK = (VariantPayload.__struct_fields__.index(name) for name in ("image_link", "link"))
 DEFAULT_OPTIONS = (("Title", "Default Title"),)
 
 
@@ -124,6 +126,7 @@ def _payload(
     """Group fields come from the lowest variant id; pictures, tags, metafields and catalogs are those of all."""
     lead = body[0]
     catalogs = {v.catalogs for v in body}
+    tags = [lead.tags, *[v.tags for v in body if v.tags != lead.tags]]
     return ProductPayload(
         id=product_id,
         title=lead.group_title or lead.title,
@@ -131,7 +134,7 @@ def _payload(
         link=lead.link,
         images=_unique([image for v in body for image in (v.image_link, *v.additional_image_links) if image]),
         currency=lead.currency,
-        tags=_unique([tag for tags in dict.fromkeys([v.tags for v in body]) for tag in tags]),
+        tags=_unique([tag for some in tags for tag in some]),
         metafields=_metafields(body),
         catalog_ids=tuple(sorted({catalog_id(path) for paths in catalogs for path in paths})),
         cart_disabled=cart_disabled,
@@ -141,23 +144,24 @@ def _payload(
 
 def _metafields(body: list[Variant]) -> tuple[tuple[str, str], ...]:
     """Every key with the values that the variants have for it, each once."""
-    fields = dict(body[0].metafields)
-    if len(fields) == len(body[0].metafields):
-        keys = list(fields)
-        for variant in body:
-            if [key for key, _ in variant.metafields] != keys:
+    count, number = len(body), len(dict(body[0].metafields))
+    if {len(v.metafields) for v in body} == {number}:  # as nearly always: all have the same ones
+        found = []
+        for column in zip(*[v.metafields for v in body], strict=True):
+            field = column[0]
+            if column.count(field) == count:
+                found.append(field)
+                continue
+            values = [value for key, value in column if key == field[0]]
+            if len(values) < count:
                 break
-        else:  # as nearly always: all have the same ones, and most have the same values
-            columns = zip(*[v.metafields for v in body], strict=True)
-            return tuple(sorted([c[0] if c.count(c[0]) == len(c) else _together(c) for c in columns]))
-    several: dict[str, list[tuple[str, str]]] = {}
-    for field in [field for v in body for field in v.metafields]:
-        several.setdefault(field[0], []).append(field)
-    return tuple(sorted([_together(same) for same in several.values()]))
-
-
-def _together(fields: Sequence[tuple[str, str]]) -> tuple[str, str]:
-    return fields[0][0], ", ".join(dict.fromkeys([value for _, value in fields]))
+            found.append((field[0], ", ".join(dict.fromkeys(values))))
+        else:
+            return tuple(sorted(found))
+    several: dict[str, list[str]] = {}
+    for key, value in [field for v in body for field in v.metafields]:
+        several.setdefault(key, []).append(value)
+    return tuple(sorted([(key, ", ".join(dict.fromkeys(values))) for key, values in several.items()]))
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:
@@ -214,12 +218,10 @@ def _quantity(variant: Variant, now: int, products: Products) -> int:
     return products.in_stock_quantity if variant.quantity is None else max(0, variant.quantity)
 
 
-def _selling(variant: Variant, now: int) -> int:
-    if variant.sale_minor is None:
-        return variant.price_minor
+def _selling(variant: Variant, sale_minor: int, now: int) -> int:
     begun = variant.sale_from is None or variant.sale_from <= now
     over = variant.sale_to is not None and variant.sale_to <= now
-    return variant.sale_minor if begun and not over else variant.price_minor
+    return sale_minor if begun and not over else variant.price_minor
 
 
 def _variants(
@@ -228,18 +230,12 @@ def _variants(
     chosen = _options(live, gone)
     return {
         v.id: VariantPayload(
-            id=v.id,
-            title=" / ".join([value for _, value in chosen[v.id]]),
-            currency=v.currency,
-            price_minor=v.price_minor,
-            selling_minor=_selling(v, now),
-            quantity=_quantity(v, now, products),
-            image_link=v.image_link,
-            link=v.link,
-            options=chosen[v.id],
+            v.id, " / ".join([value for _, value in chosen[v.id]]), v.currency, v.price_minor,
+            v.price_minor if v.sale_minor is None else _selling(v, v.sale_minor, now), _quantity(v, now, products), v.image_link,
+            v.link, chosen[v.id],
         )
         for v in live
-    }
+    }  # fmt: skip
 
 
 def _options(live: list[Variant], gone: set[tuple[tuple[str, str], ...]]) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -270,41 +266,41 @@ def _zero(variant: VariantPayload) -> VariantPayload:
 
 def payload_hash(payload: ProductPayload | None, ignored: frozenset[str]) -> bytes | None:
     """A 128-bit hash of the canonical payload: volatile query parameters left out, nothing joined as text."""
-    return None if payload is None else xxhash.xxh3_128_digest(encode(canonical(payload, ignored)))
+    return None if payload is None else sealed(payload, ignored)[1]
 
 
 def sealed(payload: ProductPayload, ignored: frozenset[str]) -> tuple[bytes, bytes]:
     """The payload as MessagePack, and its :func:`payload_hash`."""
     encoded = encode(payload)
-    form = canonical(payload, ignored)
-    return encoded, xxhash.xxh3_128_digest(encoded if form is payload else encode(form))
+    fields = _canonical(payload, ignored)
+    return encoded, xxhash.xxh3_128_digest(encoded if fields is None else encode(fields))
 
 
 def canonical(payload: ProductPayload, ignored: frozenset[str]) -> ProductPayload:
     """The payload as it is compared: every address without the query parameters that shops change on each export."""
-    links, pictures = [v.link for v in payload.variants], [v.image_link for v in payload.variants]
-    addresses = {payload.link, *payload.images, *links, *pictures}
-    forms = {address: without_volatile(address, ignored) for address in addresses}
-    if list(forms) == list(forms.values()):
+    fields = _canonical(payload, ignored)
+    if fields is None:
         return payload
-    return ProductPayload(
-        payload.id,
-        payload.title,
-        payload.description,
-        forms[payload.link],
-        tuple([forms[image] for image in payload.images]),
-        payload.currency,
-        payload.tags,
-        payload.metafields,
-        payload.catalog_ids,
-        payload.cart_disabled,
-        tuple(
-            [
-                VariantPayload(
-                    v.id, v.title, v.currency, v.price_minor, v.selling_minor, v.quantity, forms[v.image_link],
-                    forms[v.link], v.options,
-                )
-                for v in payload.variants
-            ]
-        ),
-    )  # fmt: skip
+    fields[-1] = tuple([VariantPayload(*v) for v in fields[-1]])
+    return ProductPayload(*fields)
+
+
+def _canonical(payload: ProductPayload, ignored: frozenset[str]) -> list[Any] | None:
+    """The fields of the canonical payload, its variants as tuples; None: they are its own.
+
+    As MessagePack it is what the payload of these fields would be, and it is made sooner.
+    """
+    kept, forms = kept_queries(ignored), {}
+    variants = [astuple(v) for v in payload.variants]
+    for address in {payload.link, *payload.images, *[v[_LINK] for v in variants], *[v[_IMAGE] for v in variants]}:
+        at = address.find("?")
+        if at >= 0 and (stays := kept(address[at:])) is not None:
+            forms[address] = address[:at] + stays
+    if not forms:
+        return None
+    form = forms.get
+    fields = astuple(payload)
+    return [
+        *fields[:3], form(payload.link, payload.link), tuple([form(image, image) for image in payload.images]), *fields[5:-1],
+        [(*v[:_IMAGE], form(v[_IMAGE], v[_IMAGE]), form(v[_LINK], v[_LINK]), v[-1]) for v in variants],
+    ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 #: Cache busters and session marks; a parameter that could choose a product or a variant is not here.
@@ -14,13 +15,25 @@ VOLATILE = frozenset({
 
 def without_volatile(url: str, ignored: frozenset[str]) -> str:
     """The address without the parameters named in ``ignored`` (lower case); everything else stays as it is written."""
-    head, mark, query = url.partition("?")
-    return head + _kept(query, ignored) if mark else url
+    at = url.find("?")
+    stays = None if at < 0 else kept_queries(ignored)(url[at:])
+    return url if stays is None else url[:at] + stays
 
 
-@lru_cache(maxsize=8192)
-def _kept(query: str, ignored: frozenset[str]) -> str:
-    """What stays of a query with what follows it, and its question mark; the pictures of a shop have few that differ."""
-    query, hash_mark, fragment = query.partition("#")
-    kept = [part for part in query.split("&") if part.partition("=")[0].lower() not in ignored]
-    return ("?" + "&".join(kept) if kept else "") + hash_mark + fragment
+@lru_cache(maxsize=16)
+def kept_queries(ignored: frozenset[str]) -> Callable[[str], str | None]:
+    """From an address's end, beginning with its question mark, to what stays of it; None: all."""
+
+    @lru_cache(maxsize=4096)  # the pictures of a shop have few that differ
+    def kept(end: str) -> str | None:
+        query, hash_mark, fragment = end[1:].partition("#")
+        parts = query.split("&")
+        for part in parts:
+            if part.partition("=")[0].lower() in ignored:
+                break
+        else:  # as most pages do
+            return None
+        stay = [part for part in parts if part.partition("=")[0].lower() not in ignored]
+        return ("?" + "&".join(stay) if stay else "") + hash_mark + fragment
+
+    return kept

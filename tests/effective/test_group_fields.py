@@ -65,6 +65,10 @@ def test_metafields_have_every_value_once_in_the_order_of_the_variants() -> None
     assert payload(member("v1", metafields=same), member("v2", metafields=fewer)).metafields == (
         ("brand", "Acme"), ("size", "M, L"),
     )  # fmt: skip
+    others = (("brand", "Acme"), ("color", "red"))
+    assert payload(member("v1", metafields=same), member("v2", metafields=others)).metafields == (
+        ("brand", "Acme"), ("color", "red"), ("size", "M"),
+    )  # fmt: skip
     twice = (("size", "S"), ("size", "XS"), ("size", "S"))
     assert payload(member("v1", metafields=twice), member("v2", metafields=twice)).metafields == (("size", "S, XS"),)
     assert payload(member("v1")).metafields == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,6 +38,14 @@ def _stamped(payload: ProductPayload, stamp: int) -> ProductPayload:
 def test_the_stamp_of_an_export_does_not_count(payload: ProductPayload, first: int, second: int) -> None:
     hashes = {payload_hash(_stamped(payload, stamp), VOLATILE) for stamp in (first, second)}
     assert hashes == {payload_hash(payload, VOLATILE)}
+
+
+@given(PAYLOADS)
+@settings(deadline=None, max_examples=50)
+def test_it_is_that_of_the_canonical_payload(payload: ProductPayload) -> None:
+    for one in (payload, _stamped(payload, 1)):
+        assert payload_hash(one, VOLATILE) == xxhash.xxh3_128_digest(msgspec.msgpack.encode(canonical(one, VOLATILE)))
+    assert canonical(_stamped(payload, 1), VOLATILE) == payload
 
 
 @given(PAYLOADS, PAYLOADS)
