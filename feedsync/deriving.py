@@ -12,7 +12,7 @@ import msgspec
 
 from feedsync.diff import diff_product, price_moves
 from feedsync.effective import effective, sealed
-from feedsync.model import Cause, Change, ProductPayload
+from feedsync.model import Cause, Change, Member, ProductPayload
 from feedsync.snapshot.productstate import StoredMember, member_of
 from feedsync.snapshot.records import Packer
 
@@ -60,7 +60,13 @@ class Deriver:
     """Derives products at one moment, ``now`` (Unix seconds); ``packer`` is of the snapshot that they are from."""
 
     def __init__(self, now: int, terms: Terms, packer: Packer) -> None:
-        self._now, self._terms, self._packer = now, terms, packer
+        self._now, self._terms = now, terms
+        #: What payloads are packed with.
+        self.packer = packer
+
+    def key(self) -> bytes:
+        """What a product depends on that was never sent, beside its variants and the time: the terms, but no names."""
+        return msgspec.msgpack.encode(msgspec.structs.replace(self._terms, catalog_names={}), order="deterministic")
 
     def derive(self, given: Iterable[Given]) -> list[Derived | None]:
         """What each should be; None where more has to be known or asked."""
@@ -73,16 +79,28 @@ class Deriver:
     def _one(
         self, product_id: str, cause: Cause, once_sent: int, stored: bytes | None, rows: list[StoredMember]
     ) -> Derived | None:
-        terms, packer = self._terms, self._packer
+        packer = self.packer
         if any(row[4] is not None for row in rows):  # it moved here
             return None
         sent = None if stored is None else _PAYLOADS.decode(packer.unpack(stored))
+        return self.plain(product_id, cause, once_sent, sent, [member_of(row, packer) for row in rows])
+
+    def plain(
+        self, product_id: str, cause: Cause, once_sent: int, sent: ProductPayload | None, members: list[Member]
+    ) -> Derived | None:
+        """What a product should be none of whose variants moved here; None where more has to be known or asked."""
+        terms = self._terms
         target = effective(
-            product_id, [member_of(row, packer) for row in rows], now=self._now, products=terms, absence=terms, sent=sent,
+            product_id,
+            members,
+            now=self._now,
+            products=terms,
+            absence=terms,
+            sent=sent,
             drops_omitted=terms.drops_omitted,
-        )  # fmt: skip
+        )
         payload = target.payload
-        if payload is None or target.left or not all(v.selling_minor for v in payload.variants):
+        if payload is None or target.left or 0 in [v.selling_minor for v in payload.variants]:
             return None
         changes = diff_product(
             sent, target, cause=cause, ignored=terms.ignored, returned=bool(once_sent),
@@ -98,4 +116,4 @@ class Deriver:
             moving = price_moves(sent, payload, terms.price_move)
             moves = any(change.variant_id in moving for change in prices)
         encoded, hashed = sealed(payload, terms.ignored)
-        return Derived(packer.pack(encoded), hashed, target.next_change_at, changes, moves)
+        return Derived(self.packer.pack(encoded), hashed, target.next_change_at, changes, moves)

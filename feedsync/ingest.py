@@ -16,11 +16,13 @@ import numpy.typing as npt
 
 from feedsync.adapters.base import ReadOptions, Separable, Split
 from feedsync.adapters.registry import HEAD_BYTES, adapter_for
+from feedsync.drafting import Drafter
 from feedsync.errors import Fatal, Problem, Retryable
 from feedsync.interpret import Interpreter
 from feedsync.itemreader import ItemReader, Taken
 from feedsync.keys import items_key, reading_key
 from feedsync.model import Verdict
+from feedsync.planner import Options, Planner
 from feedsync.settings import Schedule
 from feedsync.settings_feeds import Feed, Read
 from feedsync.snapshot.feeds import Reading, keep_feed
@@ -66,11 +68,12 @@ def ingest(
         split = adapter.split(cast(BinaryIO, whole), document.location, document.charset, reading_options(feed))
         key = items_key(schedule, adapter, split)
         known = items.known(number, key)
-        if feed.role == "primary" and parts is None:
-            items.expect_all_new(number)
+        drafter = None
+        if feed.role == "primary" and parts is None and items.expect_all_new(number):
+            drafter = _drafter(items, schedule, run, now)
         pass_ = _Pass(items, split, known, parts)
         parser = split.parser if isinstance(split, Separable) else None
-        reader = ItemReader(parser or split, Interpreter(schedule, number, parts))
+        reader = ItemReader(parser or split, Interpreter(schedule, number, parts), drafter)
         # what supplemental feeds say over an item is read from the snapshot, which is this process's alone
         with Readers(reader, workers=workers if parser and parts is None else 0) as readers:
             pass_.read(readers, progress)
@@ -111,6 +114,15 @@ def ingest(
     kept = document if trusted else None
     keep_feed(items.store, reading, key, reading_key(schedule, adapter, number), kept, run=run, now=now)
     return reading
+
+
+def _drafter(items: Items, schedule: Schedule, run: int, now: int) -> Drafter | None:
+    """What derives the products of a first document while it is read, unless somebody has a word about any of them."""
+    deriver = Planner(items.store, schedule, run, now, Options()).deriver()
+    if deriver is None:
+        return None
+    items.drafts.begin(now, deriver.key())
+    return Drafter(deriver)
 
 
 def faults_of(split: Split, whole: Whole, document: Document, feed: Feed) -> list[Problem]:
@@ -205,6 +217,7 @@ class _Pass:
     def _take(self, results: Iterable[Taken]) -> None:
         for taken in results:
             self._items.add_incoming(taken.rows)
+            self._items.drafts.add(taken.drafts)
             if self._parts is not None:
                 for excluded in taken.excluded:
                     self._parts.exclude(*excluded)

@@ -6,14 +6,18 @@ It does nothing else, so it can run in this process or in another one: :mod:`fee
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from feedsync.adapters.base import ItemParser, RawItem
 from feedsync.errors import Problem
 from feedsync.interpret import Interpreted, Interpreter
-from feedsync.snapshot.incoming import EXCERPT_BYTES, Incoming
+from feedsync.snapshot.incoming import EXCERPT_BYTES, Draft, Incoming
 from feedsync.snapshot.records import Packer
+
+if TYPE_CHECKING:  # most documents are not the first of their snapshot
+    from feedsync.drafting import Drafter
 
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -27,7 +31,7 @@ class Taken(msgspec.Struct, gc=False):
 
     ``excluded`` are (id, hash, part) of those that a rule leaves out, where the schedule has supplemental feeds;
     ``nameless`` are (hash, problem) of those whose id cannot be read; ``unseen`` are the names that ``[map]`` looks for and
-    that no item of this reader had so far.
+    that no item of this reader had so far; ``drafts`` are of products whose items stand together among these.
     """
 
     read: int
@@ -35,25 +39,35 @@ class Taken(msgspec.Struct, gc=False):
     excluded: list[tuple[str, bytes, bytes]]
     nameless: list[tuple[bytes, Problem]]
     unseen: list[str]
+    drafts: list[Draft]
 
 
 class ItemReader:
     """Reads the items of one document."""
 
-    def __init__(self, parser: ItemParser, interpret: Interpreter) -> None:
+    def __init__(self, parser: ItemParser, interpret: Interpreter, drafter: Drafter | None = None) -> None:
         self._parser = parser
         self._interpret = interpret
-        #: What records are packed with.
-        self.packer = Packer()
+        self._drafter = drafter
+        self._packer = Packer()
+
+    def pack_with(self, packer: Packer) -> None:
+        """What the records that follow are packed with."""
+        self._packer = packer
+        if self._drafter is not None:
+            self._drafter.pack_with(packer)
 
     def read(self, items: Sequence[Placed]) -> Taken:
         """What these items are now."""
-        taken = Taken(len(items), [], [], [], [])
+        taken = Taken(len(items), [], [], [], [], [])
         parsed = self._parser.parse([item for _, item in items])
         became = self._interpret.lot(parsed)
         for (position, item), found, interpreted in zip(items, parsed, became, strict=True):
             self._take(position, item, found.notes, interpreted, taken)
         taken.unseen = self._interpret.unseen()
+        if self._drafter is not None:
+            variants = ((place, one.normalized.variant) for (place, _), one in zip(items, became, strict=True))
+            taken.drafts = self._drafter.draft(variants)
         return taken
 
     def answer(self, job: bytes) -> bytes:
@@ -74,7 +88,7 @@ class ItemReader:
         notes = (*repairs, *normalized.notes)
         record = product_id = catalogs = None
         if variant is not None:
-            record, product_id = self.packer.pack(_ENCODER.encode(variant)), variant.product_id
+            record, product_id = self._packer.pack(_ENCODER.encode(variant)), variant.product_id
             catalogs = _ENCODER.encode(variant.catalogs)
         taken.rows.append(
             (

@@ -14,13 +14,16 @@ from itertools import repeat
 import msgspec
 
 from feedsync.derivers import MANY, Batch, derived
+from feedsync.diff import added
 from feedsync.gates import DOUBTED, GATES, GateResult, Measures, closed, judge, open_local
 from feedsync.judging import measure, new_scheme
 from feedsync.model import Change, ChangeClass, Kind
-from feedsync.planner import BITS, Options, Planner
+from feedsync.plan import urgency
+from feedsync.planner import BITS, SENT, Options, Planner
 from feedsync.pool import usual_workers
 from feedsync.settings import Schedule
 from feedsync.snapshot.catalogs import CatalogState, CatalogTable
+from feedsync.snapshot.drafts import Drafts
 from feedsync.snapshot.feeds import Reading
 from feedsync.snapshot.store import Store
 
@@ -67,8 +70,11 @@ def make_plan(
     early = open_local(judge(measures, schedule.gates, options.allow), options.allow)
     store.execute("create temp table if not exists concerned (id text primary key, classes integer) without rowid")
     store.execute("delete from concerned")
+    number = _take_drafts(planner, early)
+    if number:
+        progress(number)
     with closing(_batches(planner)) as batches:  # whatever happens, it leaves no process behind
-        _first_look(planner, batches, early, measures, progress)
+        _first_look(planner, batches, early, measures, lambda more: progress(number + more))
 
     results = judge(measures, schedule.gates, options.allow)
     final = open_local(results, options.allow)
@@ -103,6 +109,19 @@ def make_plan(
             result.note = new_scheme(store, result)
     sends, deletes = planner.steps.size()
     return Plan(+planner.counts, results, catalogs, sends, deletes, sum(planner.held.values()), left)
+
+
+def _take_drafts(planner: Planner, early: dict[str, GateResult]) -> int:
+    """Plan what was derived while the first document was read; how many products that are."""
+    drafts, deriver = Drafts(planner.store), planner.deriver()
+    change = added("", "", "feed", returned=False)
+    if deriver is None or change.klass in closed(early):
+        drafts.clear()
+        return 0
+    count = drafts.choose(planner.now, deriver.key())
+    drafts.take(planner.run, planner.now, urgency([change], new=True, delete=False), change, SENT)
+    planner.counts[change.kind] += count
+    return count
 
 
 def _first_look(

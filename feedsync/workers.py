@@ -51,7 +51,7 @@ class Readers:
 
     def pack_with(self, packer: Packer) -> None:
         """What the records of the items that follow are packed with; processes go on with what they were given."""
-        self._reader.packer = packer
+        self._reader.pack_with(packer)
 
     def put(self, items: list[Placed]) -> Iterator[Taken]:
         """Hand items over; what has become of them and of earlier ones, as far as it is known."""

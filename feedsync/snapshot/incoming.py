@@ -13,6 +13,10 @@ Incoming = tuple[
     int, str | None, bytes, int, bytes | None, bytes | None, bytes | None, bytes | None, bytes | None, str | None, int,
     bytes | None,
 ]  # fmt: skip
+#: What a product should be, as a row of the table ``drafts``: of the items that it was derived from the first and the last
+#: position and how many they are, when time alone will change it (Unix seconds), its id, its title, the payload's hash, and
+#: the payload as it is stored.
+Draft = tuple[int, int, int, int | None, str, str, bytes, bytes]
 #: So much of a raw item is kept where something is wrong with it.
 EXCERPT_BYTES = 2000
 _PARTS = msgspec.msgpack.Encoder(order="deterministic")

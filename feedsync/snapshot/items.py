@@ -12,6 +12,7 @@ import numpy as np
 
 from feedsync.errors import Problem
 from feedsync.snapshot.bulk import BulkLoad
+from feedsync.snapshot.drafts import Drafts
 from feedsync.snapshot.findings import Finding, double, encode_details, findings_of
 from feedsync.snapshot.incoming import Incoming
 from feedsync.snapshot.known import NOTHING_KNOWN, Indices, KnownItems, known_items
@@ -38,6 +39,8 @@ class Items:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._bulk: BulkLoad | None = None
+        #: What of the products of the first document is derived while it is read.
+        self.drafts = Drafts(store)
         store.script(_TABLES)
 
     # -- before and while a document is read
@@ -49,10 +52,11 @@ class Items:
         self._bulk = None
         return known_items(self.store, number) if same else NOTHING_KNOWN
 
-    def expect_all_new(self, number: int) -> None:
+    def expect_all_new(self, number: int) -> bool:
         """Before a primary feed is read that nobody says more about: whether nothing is known yet, so that all is new."""
         if self.store.scalar("select 1 from variants limit 1") is None and self._all_read:
             self._bulk = BulkLoad(self.store, number)
+        return self._bulk is not None
 
     def unreadable(self, number: int) -> set[bytes]:
         """Items of the last complete document whose id cannot be read."""
@@ -290,6 +294,7 @@ class Items:
 
     def mark_touched(self) -> None:
         """Every product that a variant of was touched must be looked at."""
+        self.drafts.forget_touched()
         self.store.execute(
             "insert into products (id, pending, cause) select product_id, 1, cause from touched where true "
             "on conflict do update set pending = 1, cause = excluded.cause"

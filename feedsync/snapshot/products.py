@@ -52,14 +52,14 @@ class Products:
             self.store.execute("update products set pending = 1, cause = 'settings' where not pending")
 
     def pending(self) -> Iterator[list[StoredProduct]]:
-        """Every product that must be looked at, by id, some at a time; the caller may change products on the way."""
-        return self._walk("p.pending and")
+        """Every product that must be looked at and that is not planned yet, by id, some at a time; the caller may change
+        products on the way."""
+        return self._walk("p.pending and p.id not in (select product_id from plan) and")
 
     def are_pending(self, many: int) -> bool:
         """Whether there are so many of them."""
-        return bool(
-            self.store.scalar("select count(*) from (select 1 from products where pending limit ?)", many) == many
-        )
+        query = "select count(*) from (select 1 from products where pending and id not in (select product_id from plan) limit ?)"
+        return bool(self.store.scalar(query, many) == many)
 
     def every(self) -> Iterator[ProductState]:
         """Every product that is or was known, by id."""

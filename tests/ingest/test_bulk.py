@@ -17,8 +17,9 @@ from tests.ingest.test_skip_equals_parse import Step, histories
 class OneByOne(Items):
     """Never takes a document for the first."""
 
-    def expect_all_new(self, number: int) -> None:
+    def expect_all_new(self, number: int) -> bool:
         """It may be the second."""
+        return False
 
 
 @pytest.fixture(scope="module")

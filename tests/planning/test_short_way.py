@@ -16,7 +16,7 @@ from feedsync.diff import diff_product
 from feedsync.effective import effective, payload_hash
 from feedsync.model import Member, ProductPayload, Variant
 from feedsync.planner import Options, Planner
-from feedsync.planning import make_plan
+from feedsync.planning import Plan, make_plan
 from feedsync.settings import AbsencePolicy, Products, Schedule
 from feedsync.snapshot.past import Pin, Pins
 from feedsync.snapshot.plans import PlanTable
@@ -119,6 +119,11 @@ def day(store: Store, settings: Schedule, now: int) -> dict[str, Any]:
     pending = store.scalar("select count(*) from products where pending")
     plan = make_plan(store, settings, [], run=run, now=now, options=Options(), progress=seen.append)
     assert seen == list(range(1, pending + 1))
+    return planned_rows(store, run, plan)
+
+
+def planned_rows(store: Store, run: int, plan: Plan) -> dict[str, Any]:
+    """What a plan left."""
     rows = store.rows
     return {
         "plan": list(rows("select product_id, urgency, action, unpacked(payload), hash from plan order by 1")),
