@@ -63,7 +63,20 @@ class ItemReader:
         parsed = self._parser.parse([item for _, item in items])
         became = self._interpret.lot(parsed)
         for (position, item), found, interpreted in zip(items, parsed, became, strict=True):
-            self._take(position, item, found.notes, interpreted, taken)
+            normalized = interpreted.normalized
+            variant = normalized.variant
+            if variant is None:
+                self._take(position, item, found.notes, interpreted, taken)
+            else:
+                notes = (*found.notes, *normalized.notes) if found.notes or normalized.notes else None
+                group_id = variant.group_id
+                taken.rows.append(
+                    (
+                        position, variant.id, item.hash, item.offset, self._packer.pack(_ENCODER.encode(variant)), None,
+                        _ENCODER.encode(notes) if notes else None, None, interpreted.part, group_id or variant.id,
+                        int(group_id is not None), _ENCODER.encode(variant.catalogs),
+                    )
+                )  # fmt: skip
         taken.unseen = self._interpret.unseen()
         if self._drafter is not None:
             variants = ((place, one.normalized.variant) for (place, _), one in zip(items, became, strict=True))
@@ -75,25 +88,20 @@ class ItemReader:
         return _ENCODER.encode(self.read(_JOBS.decode(job)))
 
     def _take(
-        self, position: int, item: RawItem, repairs: tuple[Problem, ...], interpreted: Interpreted, taken: Taken
+        self, position: int, item: RawItem, repairs: tuple[Problem, ...], became: Interpreted, taken: Taken
     ) -> None:
-        normalized = interpreted.normalized
-        if interpreted.excluded:
-            if normalized.id is not None and interpreted.part is not None:
-                taken.excluded.append((normalized.id, item.hash, interpreted.part))
+        """One item that is no variant."""
+        item_id, problem, part = became.normalized.id, became.normalized.problem, became.part
+        if became.excluded:
+            if item_id is not None and part is not None:
+                taken.excluded.append((item_id, item.hash, part))
             return
-        problem, variant = normalized.problem, normalized.variant
-        if normalized.id is None and problem is not None:
+        if item_id is None and problem is not None:
             taken.nameless.append((item.hash, problem))
-        notes = (*repairs, *normalized.notes)
-        record = product_id = catalogs = None
-        if variant is not None:
-            record, product_id = self._packer.pack(_ENCODER.encode(variant)), variant.product_id
-            catalogs = _ENCODER.encode(variant.catalogs)
+        notes = (*repairs, *became.normalized.notes)
         taken.rows.append(
             (
-                position, normalized.id, item.hash, item.offset, record, _ENCODER.encode(problem) if problem else None,
-                _ENCODER.encode(notes) if notes else None, item.raw[:EXCERPT_BYTES] if problem else None,
-                interpreted.part, product_id, int(variant is not None and variant.group_id is not None), catalogs,
+                position, item_id, item.hash, item.offset, None, _ENCODER.encode(problem) if problem else None,
+                _ENCODER.encode(notes) if notes else None, item.raw[:EXCERPT_BYTES] if problem else None, part, None, 0, None,
             )
         )  # fmt: skip

@@ -58,24 +58,31 @@ class XmlItems:
 
     def parse(self, items: Sequence[RawItem]) -> list[Parsed]:
         """One result an item, in order."""
-        results: dict[int, Parsed] = {}
+        results: list[Parsed] = []
         chunk: dict[int, RawItem] = {}  # what takes the parser
         size = 0
         plain = self._plain.read if self._plain else _never
         for index, item in enumerate(items):
+            attributes = None if item.broken else plain(item.raw)
+            if attributes is not None:
+                results.append(Parsed(_with_aliases(attributes)))
+                continue
+            results.append(_UNREAD)
             if item.broken:
                 parts = {"limit": str(ITEM_LIMIT_BYTES)} if item.broken == "FS-307" else {}
                 results[index] = Parsed(problem=Problem(item.broken, parts))
-            elif (attributes := plain(item.raw)) is not None:
-                results[index] = Parsed(_with_aliases(attributes))
-            else:
-                chunk[index] = item
-                size += len(item.raw)
-                if size > _CHUNK_BYTES:
-                    results |= zip(chunk, self._chunk(chunk.values()), strict=True)
-                    chunk, size = {}, 0
-        results |= zip(chunk, self._chunk(chunk.values()), strict=True)
-        return [results[index] for index in range(len(items))]
+                continue
+            chunk[index] = item
+            size += len(item.raw)
+            if size > _CHUNK_BYTES:
+                self._read_into(results, chunk)
+                chunk, size = {}, 0
+        self._read_into(results, chunk)
+        return results
+
+    def _read_into(self, results: list[Parsed], chunk: dict[int, RawItem]) -> None:
+        for index, parsed in zip(chunk, self._chunk(chunk.values()), strict=True):
+            results[index] = parsed
 
     def well_formed(self, raw: bytes) -> bool:
         """Whether these bytes are one item of well-formed XML."""
@@ -190,6 +197,10 @@ def _with_aliases(found: Attributes) -> Attributes:
                 if name not in found and other in found:
                     found[name] = _alias(found[other])
     return found
+
+
+#: Stands in the place of an item until the parser has read it.
+_UNREAD = Parsed()
 
 
 def _never(raw: bytes) -> None:
