@@ -59,7 +59,9 @@ class Pool(Generic[_Job]):
         for worker in self._workers:
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(count)
-        self._jobs: deque[tuple[Future[bytes | None], _Job]] = deque()
+        self._work = work
+        self._heard = False  # of any worker
+        self._jobs: deque[tuple[Future[bytes | None], bytes, _Job]] = deque()
 
     def put(self, encoded: bytes, job: _Job) -> Iterator[tuple[bytes | None, _Job]]:
         """Hand a job over; the answers that are due, None from a worker that is gone."""
@@ -68,13 +70,14 @@ class Pool(Generic[_Job]):
         except RuntimeError:  # no more threads: it goes on without
             future = Future()
             future.set_result(None)
-        self._jobs.append((future, job))
+        self._jobs.append((future, encoded, job))
         while len(self._jobs) > _JOBS_AHEAD * len(self._workers) or (self._jobs and self._jobs[0][0].done()):
             yield self._next()
 
     def finish(self) -> Iterator[tuple[bytes | None, _Job]]:
-        """The rest of the answers."""
+        """The rest of the answers. What no worker has begun is done here meanwhile: one may be long in starting."""
         while self._jobs:
+            self._help()
             yield self._next()
 
     def end(self) -> None:
@@ -84,15 +87,28 @@ class Pool(Generic[_Job]):
         self._threads.shutdown(cancel_futures=True)
 
     def _next(self) -> tuple[bytes | None, _Job]:
-        future, job = self._jobs.popleft()
+        future, _, job = self._jobs.popleft()
         return future.result(), job
+
+    def _help(self) -> None:
+        """Until the first job is done, do here what no worker has begun; while all of them are only starting, that one, too."""
+        for at in (*range(1, len(self._jobs)), 0):
+            if self._jobs[0][0].done():
+                return
+            future, encoded, job = self._jobs[at]
+            if future.cancel() or (at == 0 and not self._heard):
+                done: Future[bytes | None] = Future()
+                done.set_result(self._work.answer(encoded))
+                self._jobs[at] = done, encoded, job
 
     def _ask(self, job: bytes) -> bytes | None:
         worker = self._idle.get()
         try:
-            return worker.ask(job)
+            answer = worker.ask(job)
         finally:
             self._idle.put(worker)
+        self._heard = True
+        return answer
 
 
 class _Worker:

@@ -116,6 +116,33 @@ def test_a_worker_that_cannot_be_started_is_done_without(monkeypatch: pytest.Mon
         assert there(readers, lots) == here()
 
 
+def test_what_workers_that_are_only_starting_have_not_done_at_the_end_is_done_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = tmp_path / "python"
+    stopped.write_text("#!/bin/sh\nkill -STOP $$\n")
+    stopped.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(stopped))
+    reader, lots = placed()
+    with Readers(reader, workers=2, many=0, lot=1) as readers:
+        assert there(readers, lots[:8]) == here()[:8]
+        assert [worker._process is not None for worker in workers_of(readers)] == [True, True]
+
+
+def test_what_no_worker_has_begun_at_the_end_is_done_here() -> None:
+    reader, lots = placed()
+    with Readers(reader, workers=1, many=0, lot=1) as readers:
+        assert there(readers, lots[:1]) == here()[:1]
+        [worker] = workers_of(readers)
+        assert worker._process is not None
+        assert readers._pool is not None
+        gone = readers._pool._idle.get()  # so that none can begin
+        handed = [list(readers.put(lot)) for lot in lots[1:4]]
+        readers._pool._idle.put(gone)
+        rest = list(readers.finish())
+        assert [one for part in handed for one in part] + rest == here()[1:4]
+
+
 def test_leaving_early_leaves_no_process_behind() -> None:
     reader, lots = placed()
     with Readers(reader, workers=2, many=0, lot=1) as readers:
