@@ -18,22 +18,23 @@ Indices = npt.NDArray[np.int64]
 
 
 def known_items(store: Store, feed: int, condition: str = "true", *parameters: str) -> KnownItems:
-    """What ``raws`` holds of a feed. SQLite puts the hashes into one text, which is twice as fast as a row at a time."""
+    """What ``raws`` holds of a feed. SQLite joins the hashes, as they are, which is twice as fast as a row at a time."""
     rowids, hashes = [np.empty(0, np.int64)], [b""]
     last = store.scalar("select max(rowid) from raws") or 0
     for begin in range(0, last, _CHUNK_ROWS):
         where = f"from raws where rowid > ? and rowid <= ? and feed = ? and {condition} order by rowid"
         chunk = begin, begin + _CHUNK_ROWS, feed, *parameters
-        together = "group_concat(hex(hash), ''), count(*), min(rowid), max(rowid)"
+        together = "cast(group_concat(hash, '') as blob), count(*), min(rowid), max(rowid)"
         found = store.one(f"select {together} from (select rowid, hash {where}) having count(*)", *chunk)
         if found is None:
             continue
-        text, count, low, high = found
-        hashes.append(bytes.fromhex(text))
+        joined, count, low, high = found
+        hashes.append(joined)
         if count == high - low + 1:
             rowids.append(np.arange(low, high + 1, dtype=np.int64))
         else:
-            rowids.append(np.array([row[0] for row in store.rows(f"select rowid {where}", *chunk)], np.int64))
+            numbers = store.scalar(f"select group_concat(rowid) from (select rowid {where})", *chunk)
+            rowids.append(np.fromstring(numbers, np.int64, sep=","))
     return KnownItems(np.concatenate(rowids), b"".join(hashes))
 
 
@@ -42,13 +43,14 @@ class KnownItems:
 
     def __init__(self, rowids: Indices, hashes: bytes) -> None:
         low, high = _halves(hashes)
-        order = np.argsort(low, kind="stable")
+        order = np.argsort(low)
         self._low, self._high = low[order], high[order]
         self.rowids: Indices = rowids[order]
         # by its first bits, where among the sorted hashes one is: as many beginnings as there are hashes
         bits = max(len(order), 2).bit_length()
         self._shift = np.uint64(64 - bits)
-        self._starts = np.searchsorted(self._low, np.arange(1 << bits, dtype=np.uint64) << self._shift).astype(np.int32)
+        self._starts = np.zeros((1 << bits) + 1, np.int32)
+        np.cumsum(np.bincount((self._low >> self._shift).astype(np.int64), minlength=1 << bits), out=self._starts[1:])
         self._last = b"", np.empty(0, np.int64)  # the last question and its answer, since it is asked twice
 
     def __len__(self) -> int:
@@ -89,7 +91,7 @@ class KnownItems:
 
 def _halves(hashes: bytes) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
     pairs = np.frombuffer(hashes, "<u8").reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
+    return pairs[:, 0].copy(), pairs[:, 1].copy()
 
 
 NOTHING_KNOWN = KnownItems(np.empty(0, np.int64), b"")
