@@ -98,7 +98,7 @@ class Items:
             found = store.one("select hash, id from raws where rowid = ?", row)
             assert found is not None
             findings.append(double(found[0], found[1], offset_of(position)))
-        missing = ((int(row),) for row in rowids[first < 0])
+        missing = ((int(row),) for row in np.sort(rowids[first < 0]))
         store.many("insert or ignore into missing select id from raws where rowid = ?", missing)
         skipped = self._skipped_rivals(number, rowids, first)
         losers, contested = self._losers(skipped)
@@ -133,16 +133,17 @@ class Items:
 
     def _skipped_rivals(self, number: int, rowids: Indices, first: Indices) -> dict[str, tuple[int, bytes]]:
         """id -> (position, hash) of each skipped item whose id was also read anew in this document."""
-        query = "select distinct r.rowid, r.id, r.hash from incoming i join raws r on r.id = i.id where r.feed = ?"
-        rows = list(self.store.rows(query, number)) if len(rowids) else []
-        order = np.argsort(rowids)
-        wanted = np.array([row[0] for row in rows], np.int64)
-        places = order[np.searchsorted(rowids[order], wanted)] if rows else wanted
-        return {
-            item_id: (int(first[place]), item_hash)
-            for place, (_, item_id, item_hash) in zip(places, rows, strict=True)
-            if first[place] >= 0
-        }
+        # an id has one row at most, so where that one is missing there is no rival
+        query = (
+            "select distinct r.rowid, r.id, r.hash from incoming i join raws r on r.id = i.id "
+            "where r.feed = ? and i.id not in (select id from missing)"
+        )
+        rows = list(self.store.rows(query, number))
+        if not rows:
+            return {}
+        here = np.flatnonzero(np.isin(rowids, [row[0] for row in rows]) & (first >= 0))
+        position_of = {int(rowids[place]): int(first[place]) for place in here}
+        return {item_id: (position_of[row], item_hash) for row, item_id, item_hash in rows if row in position_of}
 
     def _wins(self, item_id: str, position: int) -> bool:
         """Whether a skipped item stands before all that were read of its id."""

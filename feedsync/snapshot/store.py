@@ -189,9 +189,9 @@ class Store:
             if statement.strip():
                 self.execute(statement)
 
-    def many(self, sql: str, rows: Iterator[Any] | list[Any]) -> None:
-        """Run a statement for each row."""
-        self.connection.executemany(sql, rows)
+    def many(self, sql: str, rows: Iterator[Any] | list[Any]) -> int:
+        """Run a statement for each row; the number of rows that they changed."""
+        return self.connection.executemany(sql, rows).rowcount
 
     def meta(self, key: str) -> bytes | None:
         """A setting of the snapshot, or None."""

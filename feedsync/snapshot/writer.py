@@ -15,8 +15,8 @@ from feedsync.snapshot.store import Store
 _CHUNK_ROWS = 2000
 _VARIANTS = msgspec.msgpack.Decoder(Variant)
 #: What :meth:`VariantWriter.take` must know of the variant ``v`` that has the id now.
-OLD = "unpacked(v.record), v.hash, v.product_id, v.absent_since is not null, v.feed"
-Old = tuple[bytes, bytes | None, str, int, int]
+OLD = "unpacked(v.record), v.hash, v.product_id, v.absent_since is not null, v.feed, v.rowid"
+Old = tuple[bytes, bytes | None, str, int, int, int]
 
 
 class VariantWriter:
@@ -47,10 +47,11 @@ class VariantWriter:
         self._buffered = 0
         self._reread: list[tuple[str]] = []
         self._inserts: list[tuple[object, ...]] = []
-        self._hashes: list[tuple[bytes | None, int, str]] = []
-        self._records: list[tuple[bytes | None, int, bytes, str, int, str]] = []
-        self._back: list[tuple[str]] = []
+        self._hashes: list[tuple[bytes | None, int, int]] = []
+        self._records: list[tuple[bytes | None, int, bytes, str, int, int]] = []
+        self._back: list[tuple[int]] = []
         self._raws: list[tuple[int, bytes, str]] = []
+        self._new_raws: list[tuple[int, bytes, str]] = []
         self._touched: list[tuple[str, Cause]] = []
 
     def old(self, item_id: str) -> Old | None:
@@ -72,7 +73,6 @@ class VariantWriter:
                 old = None  # an invalid item takes nothing from another feed
             else:
                 self._robbed.add(old[4])
-        self._reread.append((item_id,))
         if self._parts is not None and part is not None:
             self._said.append((item_id, item_hash, part))
         if record is not None:
@@ -80,12 +80,15 @@ class VariantWriter:
             if old is None:
                 self._insert(kept_hash, record)
             else:
-                self._update(item_id, kept_hash, item_hash, record, old)
-            if skippable:
-                self._raws.append((self._feed, item_hash, item_id))
+                self._update(kept_hash, item_hash, record, old)
         elif old is not None:
-            self._hashes.append((None, self._feed, item_id))
-            self._present(item_id, old)
+            self._hashes.append((None, self._feed, old[5]))
+            self._present(old)
+        known = old is not None and old[1] is not None
+        if record is not None and skippable:
+            (self._raws if known else self._new_raws).append((self._feed, item_hash, item_id))
+        if record is None or not skippable or not known:
+            self._reread.append((item_id,))
         self._buffered += 1
         if self._buffered >= _CHUNK_ROWS:
             self._flush()
@@ -111,12 +114,12 @@ class VariantWriter:
         self._spelled.update(variant.catalogs)
         self._touched.append((product_id, "feed"))
 
-    def _update(self, item_id: str, kept_hash: bytes | None, item_hash: bytes, record: bytes, old: Old) -> None:
-        old_record, old_hash, old_product, _, _ = old
-        self._present(item_id, old)
+    def _update(self, kept_hash: bytes | None, item_hash: bytes, record: bytes, old: Old) -> None:
+        old_record, old_hash, old_product, _, _, row = old
+        self._present(old)
         plain = self._store.packer.unpack(record)
         if old_record == plain:
-            self._hashes.append((kept_hash, self._feed, item_id))
+            self._hashes.append((kept_hash, self._feed, row))
             return
         variant = _VARIANTS.decode(plain)
         product_id = variant.product_id
@@ -125,7 +128,7 @@ class VariantWriter:
             self._spelled.subtract(before)
             self._spelled.update(variant.catalogs)
         grouped = int(variant.group_id is not None)
-        self._records.append((kept_hash, self._feed, record, product_id, grouped, item_id))
+        self._records.append((kept_hash, self._feed, record, product_id, grouped, row))
         cause: Cause = self._cause or (
             "feed" if old_hash != item_hash else "upgrade" if self._same_settings else "settings"
         )
@@ -133,9 +136,9 @@ class VariantWriter:
             [(product_id, cause)] if old_product == product_id else [(old_product, cause), (product_id, cause)]
         )
 
-    def _present(self, item_id: str, old: Old) -> None:
+    def _present(self, old: Old) -> None:
         if old[3]:
-            self._back.append((item_id,))
+            self._back.append((old[5],))
             self._touched.append((old[2], "feed"))
 
     def _flush(self) -> None:
@@ -145,18 +148,22 @@ class VariantWriter:
             "insert into variants (id, product_id, feed, hash, record, grouped) values (?, ?, ?, ?, ?, ?)",
             self._inserts,
         )
-        many("update variants set hash = ?, feed = ? where id = ?", self._hashes)
+        many("update variants set hash = ?, feed = ? where rowid = ?", self._hashes)
         many(
             "update variants set hash = ?1, feed = ?2, record = ?3, product_id = ?4, grouped = ?5, "
-            "moved_from = case when product_id = ?4 then moved_from else product_id end where id = ?6",
+            "moved_from = case when product_id = ?4 then moved_from else product_id end where rowid = ?6",
             self._records,
         )
         many(
             "update variants set absent_since = null, absent_documents = null, absent_counted = null, "
-            "absent_digest = null where id = ?",
+            "absent_digest = null where rowid = ?",
             self._back,
         )
-        many("insert into raws values (?, ?, ?)", self._raws)
+        many("insert into raws values (?, ?, ?)", self._new_raws)
+        # in its place, so that rows that are known together stay together
+        mine = f"id = ?3 and {self._others}"
+        if many(f"update raws set feed = ?1, hash = ?2 where {mine}", self._raws) < len(self._raws):
+            many(f"insert into raws select ?1, ?2, ?3 where not exists (select 1 from raws where {mine})", self._raws)
         many("insert into touched values (?, ?) on conflict do nothing", self._touched)
         if self._parts is not None:
             self._parts.keep(self._feed, self._said)
@@ -168,6 +175,7 @@ class VariantWriter:
             self._records,
             self._back,
             self._raws,
+            self._new_raws,
             self._touched,
             self._said,
         ):
