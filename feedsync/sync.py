@@ -116,6 +116,8 @@ def run_schedule(
                     readings = last_readings(store)
                 with stages.stage("plan"):
                     plan = _plan(store, schedule, readings, run, int(clock()), options, progress)
+                if plan.sends or plan.deletes or plan.catalogs:
+                    bik.get_ready()  # beside the commit
             total = plan.sends + plan.deletes
             with stages.stage("push"):
                 pushed = push(

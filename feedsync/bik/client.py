@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -55,6 +56,7 @@ class Bik:
     ) -> None:  # fmt: skip
         self._key, self._secret, self._connections = key, secret, connections
         self._transport: Transport | None = None
+        self._beside: ThreadPoolExecutor | None = None
         self._base_url = base_url
         self._budget = budget
         self._attempts, self._backoff_s = attempts, backoff_s
@@ -68,8 +70,19 @@ class Bik:
 
     def close(self) -> None:
         """Close the connections."""
+        if self._beside is not None:
+            self._beside.shutdown()
         if self._transport is not None:
             self._transport.close()
+
+    def get_ready(self) -> None:
+        """There will be requests: load what they take beside what the caller does until the first one.
+
+        What fails of it fails again with that one.
+        """
+        if self._beside is None:
+            self._beside = ThreadPoolExecutor(1)
+            self._beside.submit(self._opened)
 
     def stop(self) -> None:
         """The run ends: what is on the wire is heard out, and nothing is tried again or waits for its turn."""

@@ -102,6 +102,7 @@ class Store:
         execute(f"pragma page_size = {PAGE_BYTES}")
         execute("pragma journal_mode = wal")
         execute("pragma synchronous = full")
+        execute("pragma wal_autocheckpoint = 4096")  # pages: what several requests write into one page goes home once
         execute("pragma cache_size = -32768")
         execute("pragma temp_store = file")
         execute("pragma secure_delete = off")  # Debian's SQLite overwrites what it deletes; there is no secret in it

@@ -18,6 +18,12 @@ def test_good_credentials_are_accepted(bik: Bik) -> None:
     bik.authenticate("sandbox")
 
 
+def test_what_is_ready_early_answers_as_ever(bik: Bik) -> None:
+    bik.get_ready()
+    bik.get_ready()
+    bik.authenticate("sandbox")
+
+
 def test_an_unknown_application_is_refused(bik: Bik) -> None:
     with pytest.raises(Fatal) as caught:
         bik.authenticate("another")
