@@ -72,6 +72,8 @@ class Transport:
                         raise Retryable(
                             "FS-706", reason=f"{call} gave an answer without end ({len(body):,} bytes of it)"
                         )
+                # it refers back to the answer: both would stay, with all that was sent, until somebody looks for garbage
+                response.stream = httpx.ByteStream(b"")
         except httpx.HTTPError as error:
             raise Retryable("FS-705", reason=f"{type(error).__name__} in {call}") from None
         headers = response.headers

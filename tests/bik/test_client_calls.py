@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+
+import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -22,6 +25,21 @@ def test_what_is_ready_early_answers_as_ever(bik: Bik) -> None:
     bik.get_ready()
     bik.get_ready()
     bik.authenticate("sandbox")
+
+
+def test_what_was_answered_is_let_go_at_once(bik: Bik) -> None:
+    def answers() -> int:
+        return sum(isinstance(one, httpx.Response) for one in gc.get_objects())
+
+    bik.authenticate("sandbox")
+    gc.collect()
+    gc.disable()
+    try:
+        before = answers()
+        bik.authenticate("sandbox")
+        assert answers() == before
+    finally:
+        gc.enable()
 
 
 def test_an_unknown_application_is_refused(bik: Bik) -> None:
