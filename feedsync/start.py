@@ -5,6 +5,9 @@ from __future__ import annotations
 import gc
 import sys
 
+#: A run makes many objects, and hardly one that refers back to itself.
+_OBJECTS_A_COLLECTION = 50_000
+
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the program and leave with its exit code."""
@@ -12,6 +15,7 @@ def main(arguments: list[str] | None = None) -> None:
     from feedsync.cli.main import run_program
 
     gc.freeze()
+    gc.set_threshold(_OBJECTS_A_COLLECTION)
     gc.enable()
     code = run_program(sys.argv[1:] if arguments is None else arguments)
     gc.freeze()  # nor need the interpreter look through everything once more at its end
