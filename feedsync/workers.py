@@ -14,7 +14,7 @@ from feedsync.snapshot.records import Packer
 #: least this share of all items so far. Where they are less, one beside this process reads what this one finds.
 MANY = 3_000
 _SHARE = 0.25
-_MANY_OF_MORE = 1_000
+_MANY_OF_MORE = 500
 #: A job has at least so many items.
 LOT = 100
 

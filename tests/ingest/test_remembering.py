@@ -90,3 +90,17 @@ def test_settings_that_no_reading_depends_on_leave_it(street: Street, other: Sch
 def test_what_is_accepted_does_not_decide_what_an_item_is(street: Street) -> None:
     street.read(rss(item("a")))
     assert street.read(rss(item("a")), schedule(feed={"accept": ["FS-304"]})).parsed == 0
+
+
+def test_a_changed_item_is_remembered_where_it_was(street: Street) -> None:
+    """What is known stays together, however often it changes."""
+
+    def rows() -> dict[str, tuple[int, bytes]]:
+        return {row[0]: row[1:] for row in street.store.rows("select id, rowid, hash from raws")}
+
+    street.read(rss(*(item(name) for name in "abc")))
+    before = rows()
+    street.read(rss(item("a"), item("b", price="90.00 INR"), item("c"), item("d")))
+    after = rows()
+    assert {name: after[name][0] for name in before} == {name: row for name, (row, _) in before.items()}
+    assert {name for name in after if after[name] != before.get(name)} == {"b", "d"}
