@@ -58,12 +58,9 @@ class Readers:
         if self._pool is None and (count := self._worth(len(items), items[-1][0] + 1)):
             self._pool = Pool(self._reader, count)
         self._given += len(items)
-        if self._pool is None:
-            yield self._reader.read(items)
-            return
         self._waiting += items
         if len(self._waiting) >= self._lot:
-            yield from self._handed(self._pool)
+            yield from self._handed()
 
     def _worth(self, more: int, seen: int) -> int:
         """How many processes are worth it, with ``more`` items to read of ``seen`` so far."""
@@ -72,15 +69,18 @@ class Readers:
             return 0
         return self._count if most else 1
 
-    def _handed(self, pool: Pool[list[Placed]]) -> Iterator[Taken]:
+    def _handed(self) -> Iterator[Taken]:
         lot, self._waiting = self._waiting, []
-        yield from self._taken(pool.put(_ENCODER.encode(lot), lot))
+        if self._pool is None:
+            yield self._reader.read(lot)
+        else:
+            yield from self._taken(self._pool.put(_ENCODER.encode(lot), lot))
 
     def finish(self) -> Iterator[Taken]:
         """What has become of the rest."""
+        if self._waiting:
+            yield from self._handed()
         if self._pool is not None:
-            if self._waiting:
-                yield from self._handed(self._pool)
             yield from self._taken(self._pool.finish())
 
     def _taken(self, answers: Iterable[tuple[bytes | None, list[Placed]]]) -> Iterator[Taken]:

@@ -76,9 +76,17 @@ def test_workers_give_what_this_process_gives() -> None:
 
 def test_few_items_start_nothing() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=2) as readers:
+    with Readers(reader, workers=2, lot=1) as readers:
         assert there(readers, lots) == here()
         assert workers_of(readers) == []
+
+
+def test_items_that_come_one_by_one_are_read_together() -> None:
+    reader, lots = placed()
+    with Readers(reader, workers=0, lot=12) as readers:
+        taken = there(readers, lots)
+    assert [one.read for one in taken] == [15, 15, 12]
+    assert [row for one in taken for row in one.rows] == [row for one in here() for row in one.rows]
 
 
 def test_many_items_of_very_many_are_read_by_one_beside_this() -> None:
@@ -86,7 +94,7 @@ def test_many_items_of_very_many_are_read_by_one_beside_this() -> None:
     with Readers(reader, workers=2, many=6, lot=12) as readers:
         taken = there(readers, [[(30 * position, one) for position, one in lot] for lot in lots])
         assert len(workers_of(readers)) == 1
-    assert [one.read for one in taken] == [5, 5, 15, 15, 2]
+    assert [one.read for one in taken] == [15, 15, 12]
     rows = [row for one in taken for row in one.rows]
     assert [(row[0] // 30, *row[1:]) for row in rows] == [row for one in here() for row in one.rows]
 
