@@ -13,6 +13,8 @@ HASH_BYTES = 16
 _CHUNK_ROWS = 50_000
 #: So many hashes are passed one by one; more than these seldom share their beginning.
 _STEPS = 3
+#: So many questions are remembered: of a block all its lines, those that are rows together, and those that were read.
+_REMEMBERED = 3
 
 Indices = npt.NDArray[np.int64]
 
@@ -51,7 +53,7 @@ class KnownItems:
         self._shift = np.uint64(64 - bits)
         self._starts = np.zeros((1 << bits) + 1, np.int32)
         np.cumsum(np.bincount((self._low >> self._shift).astype(np.int64), minlength=1 << bits), out=self._starts[1:])
-        self._last = b"", np.empty(0, np.int64)  # the last question and its answer, since it is asked twice
+        self._last: list[tuple[bytes, Indices]] = []  # questions and their answers, since most are asked twice
 
     def __len__(self) -> int:
         return len(self.rowids)
@@ -61,10 +63,11 @@ class KnownItems:
 
         Two known hashes that share their lower half make the second one unknown: it is read again, never mistaken.
         """
-        asked, found = self._last
-        if hashes != asked:
-            found = self._places(hashes)
-            self._last = hashes, found
+        for asked, found in self._last:
+            if hashes == asked:
+                return found
+        found = self._places(hashes)
+        self._last = [(hashes, found), *self._last[: _REMEMBERED - 1]]
         return found
 
     def _places(self, hashes: bytes) -> Indices:
