@@ -146,7 +146,8 @@ class Street:
         }
 
     def hashes(self) -> dict[str, Any]:
-        """What may be skipped next time."""
+        """What may be skipped next time; of an id and a feed one item at most."""
+        assert not list(self.store.rows("select 1 from raws group by feed, id having count(*) > 1"))
         return {
             "variants": dict(self.store.rows("select id, hash from variants")),
             "raws": Counter(self.store.rows("select feed, hash, id from raws")),
