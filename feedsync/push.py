@@ -175,6 +175,7 @@ class _Push:
                         self._progress(self._done)
                     for future in done:
                         queue.extend(self._settle(future, flying.pop(future)))
+                        self._progress(self._done)
             finally:
                 if flying:
                     self._bik.stop()
@@ -269,7 +270,6 @@ class _Push:
             self.pushed.products += len(batch)
         self._failures = 0
         self._done += len(batch)
-        self._progress(self._done)
 
     def _keep_call(self, request: Request, outcome: str, error: FeedsyncError | None = None) -> None:
         call = request.call(run=self._run, at=int(self._clock()), outcome=outcome, error=error)
@@ -319,7 +319,6 @@ class _Push:
                 if step.product_id in self._stripped:
                     self._products.look_again(step.product_id)
         self._done += len(batch)
-        self._progress(self._done)
 
     def _stop_on(self, error: FeedsyncError) -> None:
         """The run has failed; stop it at once where nothing can go on, and after some failures in a row."""

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from feedsync.progress import Progress, Stopped
+from feedsync.sync import run_schedule
 from tests.serving import serving
 from tests.sync.shop import Shop, items
 
@@ -58,12 +60,30 @@ def meeting() -> Iterator[Meeting]:
         yield server
 
 
-def test_requests_are_in_flight_together_up_to_the_limit(shop: Shop, meeting: Meeting) -> None:
+def prepared(shop: Shop, meeting: Meeting) -> None:
     shop.bik |= {
         "base_url": f'"http://127.0.0.1:{meeting.server_address[1]}"',
         "batch_size": "1",
         "in_flight": str(TOGETHER),
     }
     shop.publish(*items(2 * TOGETHER))
+
+
+def test_requests_are_in_flight_together_up_to_the_limit(shop: Shop, meeting: Meeting) -> None:
+    prepared(shop, meeting)
     assert shop.run().pushed.products == 2 * TOGETHER
     assert meeting.most == TOGETHER
+
+
+class Stop(Progress):
+    """Somebody ends the run, who is asked again and again."""
+
+    def pushed(self, products: int, total: int) -> None:
+        raise Stopped
+
+
+def test_all_that_is_in_flight_when_somebody_ends_the_run_is_recorded(shop: Shop, meeting: Meeting) -> None:
+    prepared(shop, meeting)
+    with pytest.raises(Stopped):
+        run_schedule(shop.schedule(), shop.state, trigger="hand", progress=Stop(), clock=lambda: shop.now)
+    assert sorted(filter(None, shop.outcomes().values())) == ["acknowledged"] * TOGETHER
