@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,7 @@ def patched(*, drafts: bool) -> Iterator[None]:
     """Documents are read in small lots, with drafts or without."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("feedsync.adapters.xml_split.BLOCK_BYTES", 1)
+        patch.setattr(ingest, "Readers", partial(workers.Readers, lot=1))
         patch.setattr(drafting, "_SAMPLED", 1)
         if not drafts:
             patch.setattr(ingest, "_drafter", lambda *_: None)
