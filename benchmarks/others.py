@@ -34,10 +34,8 @@ class Peer(msgspec.Struct, frozen=True):
 PEERS = (
     Peer("xmllint", None, ("google-xml",), ("read",), 10_000_000, keeps=False),
     Peer("lxml", "lxml", ("google-xml",), ("read",), 10_000_000, keeps=False),
-    Peer("duckdb", "duckdb", ("csv", "jsonl"), most=1_000_000),
-    Peer("duckdb", "duckdb", ("json",)),
-    Peer("polars", "polars", ("csv", "jsonl"), most=1_000_000),
-    Peer("polars", "polars", ("json",)),
+    Peer("duckdb", "duckdb", ("csv", "json", "jsonl"), most=1_000_000),
+    Peer("polars", "polars", ("csv", "json", "jsonl"), most=1_000_000),
     Peer("pandas", "pandas", ("csv", "google-xml"), ("first", "next")),
     Peer("csv-diff", "csv_diff", ("csv",), ("next",), keeps=False),
     Peer("sqlite-utils", "sqlite_utils", ("csv",), ("first", "next")),
