@@ -68,13 +68,12 @@ class VariantWriter:
         """
         if old is not None and old[4] < self._feed and not old[3]:
             return record is None  # an invalid item has its own reason
-        if old is not None and old[4] != self._feed:
-            if record is None:
-                old = None  # an invalid item takes nothing from another feed
-            else:
-                self._robbed.add(old[4])
         if self._parts is not None and part is not None:
             self._said.append((item_id, item_hash, part))
+        if old is not None and old[4] != self._feed:
+            if record is None:
+                return True  # an invalid item takes nothing from another feed
+            self._robbed.add(old[4])
         if record is not None:
             kept_hash = item_hash if skippable else None
             if old is None:

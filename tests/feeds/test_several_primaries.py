@@ -50,6 +50,17 @@ def test_one_id_in_both_belongs_to_the_first(shop: Shop) -> None:
         publish(shop, item("1", price="5.00 INR"), item("3"), name="second.xml")
 
 
+def test_an_invalid_item_of_the_first_hides_no_absence_in_the_second(shop: Shop) -> None:
+    shop.settings = SECOND + '[gates]\nremovals = "off"\n'
+    shop.run()
+    shop.publish(item("1"), item("2"), item("3", price=""))
+    shop.run()
+    assert quantities(shop)["3"] == 100
+    publish(shop, item("4"), name="second.xml")
+    shop.run()
+    assert quantities(shop)["3"] == 0
+
+
 def test_the_first_takes_an_id_over_when_it_names_it(shop: Shop) -> None:
     shop.settings = SECOND
     shop.publish(item("2"))
