@@ -15,8 +15,9 @@ from feedsync.snapshot.records import Packer
 MANY = 3_000
 _SHARE = 0.25
 _MANY_OF_MORE = 500
-#: A job has at least so many items.
+#: A job has at least so many items, or so much of them: each may be large.
 LOT = 100
+LOT_BYTES = 1 << 20
 
 _ENCODER = msgspec.msgpack.Encoder()
 _TAKEN = msgspec.msgpack.Decoder(Taken)
@@ -39,6 +40,7 @@ class Readers:
         self._lot = lot
         self._given = 0
         self._waiting: list[Placed] = []
+        self._waiting_bytes = 0
         self._pool: Pool[list[Placed]] | None = None
 
     def __enter__(self) -> Readers:
@@ -59,7 +61,8 @@ class Readers:
             self._pool = Pool(self._reader, count)
         self._given += len(items)
         self._waiting += items
-        if len(self._waiting) >= self._lot:
+        self._waiting_bytes += sum([len(item.raw) for _, item in items])
+        if len(self._waiting) >= self._lot or self._waiting_bytes >= LOT_BYTES:
             yield from self._handed()
 
     def _worth(self, more: int, seen: int) -> int:
@@ -70,7 +73,7 @@ class Readers:
         return self._count if most else 1
 
     def _handed(self) -> Iterator[Taken]:
-        lot, self._waiting = self._waiting, []
+        lot, self._waiting, self._waiting_bytes = self._waiting, [], 0
         if self._pool is None:
             yield self._reader.read(lot)
         else:

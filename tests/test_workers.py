@@ -89,6 +89,13 @@ def test_items_that_come_one_by_one_are_read_together() -> None:
     assert [row for one in taken for row in one.rows] == [row for one in here() for row in one.rows]
 
 
+def test_large_items_do_not_wait_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, lots = placed()
+    monkeypatch.setattr(workers, "LOT_BYTES", sum(len(item.raw) for lot in lots[:2] for _, item in lot))
+    with Readers(reader, workers=0) as readers:
+        assert there(readers, lots)[0].read == 10
+
+
 def test_many_items_of_very_many_are_read_by_one_beside_this() -> None:
     reader, lots = placed()
     with Readers(reader, workers=2, many=6, lot=12) as readers:
