@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+from feedsync.remembered import Remembered
+
+#: No longer end of an address is remembered.
+_LONGEST = 500
 #: Cache busters and session marks; a parameter that could choose a product or a variant is not here.
 VOLATILE = frozenset({
     "v", "ver", "t", "ts", "timestamp", "_", "cb", "cachebuster", "cache", "checksum", "rev", "etag", "srsltid", "gclid",
@@ -24,7 +28,6 @@ def without_volatile(url: str, ignored: frozenset[str]) -> str:
 def kept_queries(ignored: frozenset[str]) -> Callable[[str], str | None]:
     """From an address's end, beginning with its question mark, to what stays of it; None: all."""
 
-    @lru_cache(maxsize=4096)  # the pictures of a shop have few that differ
     def kept(end: str) -> str | None:
         query, hash_mark, fragment = end[1:].partition("#")
         parts = query.split("&")
@@ -36,4 +39,4 @@ def kept_queries(ignored: frozenset[str]) -> Callable[[str], str | None]:
         stay = [part for part in parts if part.partition("=")[0].lower() not in ignored]
         return ("?" + "&".join(stay) if stay else "") + hash_mark + fragment
 
-    return kept
+    return Remembered(kept, longest=_LONGEST).__getitem__  # the pictures of a shop have few that differ

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import tzinfo
-from functools import lru_cache
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from feedsync.model import Attributes, Normalized, Variant
 from feedsync.normalize import fields
 from feedsync.normalize.money import NotAPrice, parse_price
 from feedsync.normalize.text import common_line, common_plain, instant, one_line, web_address
+from feedsync.remembered import Remembered
 
 if TYPE_CHECKING:  # it is made of settings, and is sent to processes that have none
     from feedsync.settings import Catalogs, Products
@@ -46,10 +47,13 @@ class Normalizer:
         self._requires_image = products.require_image
         self._catalog_source, self._catalog_depth, self._catalog_names = catalogs.source, catalogs.depth, catalogs.names
         self._zone = zone
+        #: What many items share.
+        self._windows: Remembered[str, tuple[int | None, int | None]] = Remembered(partial(_instants, zone=zone))
         self._prefix = id_prefix
         #: The attributes that catalogs, tags and metafields are made of.
         self.path_names = () if catalogs.source == "none" else (catalogs.source,)
-        self.tag_names, self.metafield_names = products.tags, products.metafields
+        self.tag_names: tuple[str, ...] = tuple(dict.fromkeys(products.tags))
+        self.metafield_names: tuple[str, ...] = tuple(dict.fromkeys(products.metafields))
 
     def item_id(self, attributes: Attributes) -> str | None:
         """The item's id with the feed's prefix, or None where it has none."""
@@ -186,7 +190,7 @@ class Normalizer:
         """``start/end``, each side ISO 8601 or left out; a missing window means always."""
         if not raw:
             return None, None
-        return _instants(raw, self._zone)
+        return self._windows[raw]
 
     def stock(self, attributes: Attributes, notes: list[Problem]) -> tuple[str, int | None]:
         """The availability in Google's words ("" where a quantity alone is stated) and the quantity."""
@@ -267,9 +271,8 @@ def together(tags: Iterable[Pairs]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-@lru_cache(maxsize=4096)
 def _instants(raw: str, zone: tzinfo) -> tuple[int | None, int | None]:
-    """The two sides of a window; many items share theirs."""
+    """The two sides of a window."""
     start, slash, end = (part.strip() for part in raw.partition("/"))
     if not slash:
         raise ValueError(f"its window {raw!r} is not start/end")

@@ -42,7 +42,7 @@ def parse_price(text: str, default_currency: str | None) -> tuple[int, str]:
         NotAPrice: a range, a sign before the number, an unknown currency, or a number with two readings.
     """
     clean = _SPACES.sub(" ", text).strip()
-    shape = _SHAPE.fullmatch(clean) if len(clean) <= _LONGEST else None
+    shape = _SHAPE.fullmatch(clean) if len(clean) <= _LONGEST and len(text) <= 4 * _LONGEST else None
     if shape is None:
         raise NotAPrice("write one amount and its currency, such as 1299.00 INR")
     before, after = shape["before"], shape["after"]

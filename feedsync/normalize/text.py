@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
@@ -86,11 +85,11 @@ def web_address(text: str, base: str | None = None) -> str:
     """
     if _SIMPLE_ADDRESS.fullmatch(text) and not ("&" in text and ";" in text):  # which could be an entity
         return text
-    return _address(text, base)
+    return _ADDRESSES[text, base]
 
 
-@lru_cache(maxsize=4096)
-def _address(text: str, base: str | None) -> str:
+def _resolved(question: tuple[str, str | None]) -> str:
+    text, base = question
     url = _entities(_CONTROL.sub("", text)).strip().replace(" ", "%20")
     try:
         if base is not None and not re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:", url):
@@ -106,6 +105,10 @@ def _address(text: str, base: str | None) -> str:
     if re.search(r"[\s<>\"]", url):
         raise ValueError("it holds characters that no address has")
     return url
+
+
+#: What is no simple address, often the same for many items.
+_ADDRESSES: Remembered[tuple[str, str | None], str] = Remembered(_resolved)
 
 
 def instant(text: str, zone: tzinfo = UTC) -> int:
