@@ -11,6 +11,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -82,7 +83,8 @@ class Bik:
         """
         if self._beside is None:
             self._beside = ThreadPoolExecutor(1)
-            self._beside.submit(self._opened)
+            with suppress(RuntimeError):  # no more threads
+                self._beside.submit(self._opened)
 
     def stop(self) -> None:
         """The run ends: what is on the wire is heard out, and nothing is tried again or waits for its turn."""

@@ -225,6 +225,7 @@ def _addresses(lot: Sequence[Attributes]) -> list[_Addresses | None] | None:
         return None
     if (
         text.count("\n") != len(every)
+        or not text.isascii()
         or text.encode().translate(None, _ADDRESS_BYTES)
         or ("&" in text and ";" in text)  # which could be an entity
         or ("," in text and any("," in one for one in chain.from_iterable(further)))  # which could stand between two

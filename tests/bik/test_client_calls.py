@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 
 import httpx
 import pytest
@@ -24,6 +25,16 @@ def test_good_credentials_are_accepted(bik: Bik) -> None:
 def test_what_is_ready_early_answers_as_ever(bik: Bik) -> None:
     bik.get_ready()
     bik.get_ready()
+    bik.authenticate("sandbox")
+
+
+def test_without_threads_it_is_ready_when_it_is_asked(bik: Bik, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refused)
+        bik.get_ready()
     bik.authenticate("sandbox")
 
 

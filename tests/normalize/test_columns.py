@@ -20,7 +20,8 @@ _TEXTS = (
 )  # fmt: skip
 _ADDRESSES = (
     "https://shop.example/a", "https://shop.example/b?c=1&d=2", "/relative", "https://shop.example/a b", "ftp://shop.example",
-    "https://shop.example/é", "https://shop.example/a&amp;b", "https://shop.example/a;b&c", " https://shop.example/a", "", "https://",
+    "https://shop.example/é", 
+    "https://shop.example/\ud800", "https://shop.example/a&amp;b", "https://shop.example/a;b&c", " https://shop.example/a", "", "https://",
     "https://shop.example/a,https://shop.example/b", "https://shop.example/a,b", "https://shop.example:99/a", "https://shop.example/a\n",
     "https://shop.example/a\nhttps://shop.example/b", "http://shop.example", 'https://shop.example/"',
 )  # fmt: skip
@@ -47,7 +48,7 @@ _SETTINGS = (
     ),
     (Products(tags=(), metafields=()), Catalogs.model_validate({"from": "none"})),
     (
-        Products(tags=("product_type", "color"), metafields=("mpn", "brand", "gtin")),
+        Products(tags=("product_type", "color", "product_type"), metafields=("mpn", "brand", "gtin", "mpn", "brand")),
         Catalogs.model_validate({"from": "google_product_category"}),
     ),
 )
