@@ -15,8 +15,8 @@ from feedsync.snapshot.records import Packer
 MANY = 3_000
 _SHARE = 0.25
 _MANY_OF_MORE = 500
-#: A job has at least so many items, or so much of them: each may be large.
-LOT = 100
+#: A job has so many items, or so much of them where they are large; several jobs wait for each worker.
+LOT = 200
 LOT_BYTES = 1 << 20
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -30,7 +30,7 @@ class Readers:
         reader: reads them here.
         workers: how many processes there may be.
         many: from how many items on; None: as :data:`MANY` and what follows it say.
-        lot: how many items a job has at least.
+        lot: how many items a job has.
     """
 
     def __init__(self, reader: ItemReader, *, workers: int, many: int | None = None, lot: int = LOT) -> None:
@@ -60,10 +60,11 @@ class Readers:
         if self._pool is None and (count := self._worth(len(items), items[-1][0] + 1)):
             self._pool = Pool(self._reader, count)
         self._given += len(items)
-        self._waiting += items
-        self._waiting_bytes += sum([len(item.raw) for _, item in items])
-        if len(self._waiting) >= self._lot or self._waiting_bytes >= LOT_BYTES:
-            yield from self._handed()
+        for placed in items:
+            self._waiting.append(placed)
+            self._waiting_bytes += len(placed[1].raw)
+            if len(self._waiting) >= self._lot or self._waiting_bytes >= LOT_BYTES:
+                yield from self._handed()
 
     def _worth(self, more: int, seen: int) -> int:
         """How many processes are worth it, with ``more`` items to read of ``seen`` so far."""

@@ -69,14 +69,14 @@ def workers_of(readers: Readers) -> list[_Worker]:
 
 def test_workers_give_what_this_process_gives() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=2, many=6, lot=1) as readers:
+    with Readers(reader, workers=2, many=6, lot=5) as readers:
         assert there(readers, lots) == here()
         assert [worker._process is not None for worker in workers_of(readers)] == [True, True]
 
 
 def test_few_items_start_nothing() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=2, lot=1) as readers:
+    with Readers(reader, workers=2, lot=5) as readers:
         assert there(readers, lots) == here()
         assert workers_of(readers) == []
 
@@ -85,7 +85,7 @@ def test_items_that_come_one_by_one_are_read_together() -> None:
     reader, lots = placed()
     with Readers(reader, workers=0, lot=12) as readers:
         taken = there(readers, lots)
-    assert [one.read for one in taken] == [15, 15, 12]
+    assert [one.read for one in taken] == [12, 12, 12, 6]
     assert [row for one in taken for row in one.rows] == [row for one in here() for row in one.rows]
 
 
@@ -101,21 +101,21 @@ def test_many_items_of_very_many_are_read_by_one_beside_this() -> None:
     with Readers(reader, workers=2, many=6, lot=12) as readers:
         taken = there(readers, [[(30 * position, one) for position, one in lot] for lot in lots])
         assert len(workers_of(readers)) == 1
-    assert [one.read for one in taken] == [15, 15, 12]
+    assert [one.read for one in taken] == [12, 12, 12, 6]
     rows = [row for one in taken for row in one.rows]
     assert [(row[0] // 30, *row[1:]) for row in rows] == [row for one in here() for row in one.rows]
 
 
 def test_without_workers_all_is_read_here() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=0, many=0, lot=1) as readers:
+    with Readers(reader, workers=0, many=0, lot=5) as readers:
         assert there(readers, lots) == here()
         assert workers_of(readers) == []
 
 
 def test_a_worker_that_dies_costs_nothing_but_time() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=1, many=0, lot=1) as readers:
+    with Readers(reader, workers=1, many=0, lot=5) as readers:
         results = [*readers.put(lots[0]), *readers.finish()]
         [worker] = workers_of(readers)
         assert worker._process is not None
@@ -127,7 +127,7 @@ def test_a_worker_that_dies_costs_nothing_but_time() -> None:
 def test_a_worker_that_cannot_be_started_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     reader, lots = placed()
-    with Readers(reader, workers=2, many=0, lot=1) as readers:
+    with Readers(reader, workers=2, many=0, lot=5) as readers:
         assert there(readers, lots) == here()
 
 
@@ -139,14 +139,14 @@ def test_what_workers_that_are_only_starting_have_not_done_at_the_end_is_done_he
     stopped.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(stopped))
     reader, lots = placed()
-    with Readers(reader, workers=2, many=0, lot=1) as readers:
+    with Readers(reader, workers=2, many=0, lot=5) as readers:
         assert there(readers, lots[:8]) == here()[:8]
         assert [worker._process is not None for worker in workers_of(readers)] == [True, True]
 
 
 def test_what_no_worker_has_begun_at_the_end_is_done_here() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=1, many=0, lot=1) as readers:
+    with Readers(reader, workers=1, many=0, lot=5) as readers:
         assert there(readers, lots[:1]) == here()[:1]
         [worker] = workers_of(readers)
         assert worker._process is not None
@@ -160,7 +160,7 @@ def test_what_no_worker_has_begun_at_the_end_is_done_here() -> None:
 
 def test_leaving_early_leaves_no_process_behind() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=2, many=0, lot=1) as readers:
+    with Readers(reader, workers=2, many=0, lot=5) as readers:
         list(readers.put(lots[0]))
         processes = [worker._process for worker in workers_of(readers)]
     assert all(process is not None and process.poll() is not None for process in processes)
@@ -182,7 +182,7 @@ def test_a_worker_loads_no_more_than_it_needs() -> None:
 def test_a_worker_is_given_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACME_BIK_SECRET", "hidden-word")
     reader, lots = placed()
-    with Readers(reader, workers=1, many=0, lot=1) as readers:
+    with Readers(reader, workers=1, many=0, lot=5) as readers:
         list(readers.put(lots[0]))
         [worker] = workers_of(readers)
         assert worker._process is not None
@@ -195,7 +195,7 @@ def test_a_worker_serves_until_the_other_side_is_gone() -> None:
     channel = cast(BinaryIO, ours.makefile("rwb"))
     thread = Thread(target=main, args=(theirs.detach(),))
     thread.start()
-    with Readers(reader, workers=1, many=10**9, lot=1) as readers:
+    with Readers(reader, workers=1, many=10**9, lot=5) as readers:
         readers._pool = Pool(reader, 1)
         [worker] = workers_of(readers)
         worker._channel.close()
@@ -260,7 +260,7 @@ def test_a_worker_loads_nothing_from_the_folder_it_is_started_in(
     (tmp_path / "msgspec.py").write_text("raise SystemExit")
     monkeypatch.chdir(tmp_path)
     reader, lots = placed()
-    with Readers(reader, workers=1, many=0, lot=1) as readers:
+    with Readers(reader, workers=1, many=0, lot=5) as readers:
         assert there(readers, lots) == here()
         [worker] = workers_of(readers)
         assert worker._process is not None
@@ -273,7 +273,7 @@ def test_without_descriptors_it_goes_on_without_workers() -> None:
     least = len(os.listdir("/proc/self/fd"))
     resource.setrlimit(resource.RLIMIT_NOFILE, (least, hard))
     try:
-        with Readers(reader, workers=2, many=0, lot=1) as readers:
+        with Readers(reader, workers=2, many=0, lot=5) as readers:
             found = there(readers, lots)
             assert [worker._process for worker in workers_of(readers)] == [None, None]
     finally:
@@ -283,7 +283,7 @@ def test_without_descriptors_it_goes_on_without_workers() -> None:
 
 def test_without_threads_it_goes_on_without_workers() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=1, many=0, lot=1) as readers:
+    with Readers(reader, workers=1, many=0, lot=5) as readers:
         first = list(readers.put(lots[0]))
         assert readers._pool is not None
         readers._pool._threads.shutdown()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +91,7 @@ def patched(*, drafts: bool) -> Iterator[None]:
     """Documents are read in small lots, with drafts or without."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("feedsync.adapters.xml_split.BLOCK_BYTES", 1)
-        patch.setattr(ingest, "Readers", partial(workers.Readers, lot=1))
+        patch.setattr(workers, "LOT_BYTES", len(LONG))
         patch.setattr(drafting, "_SAMPLED", 1)
         if not drafts:
             patch.setattr(ingest, "_drafter", lambda *_: None)
