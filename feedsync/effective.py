@@ -218,10 +218,12 @@ def _quantity(variant: Variant, now: int, products: Products) -> int:
     return products.in_stock_quantity if variant.quantity is None else max(0, variant.quantity)
 
 
-def _selling(variant: Variant, sale_minor: int, now: int) -> int:
+def _selling(variant: Variant, now: int) -> int:
+    if variant.sale_minor is None:
+        return variant.price_minor
     begun = variant.sale_from is None or variant.sale_from <= now
     over = variant.sale_to is not None and variant.sale_to <= now
-    return sale_minor if begun and not over else variant.price_minor
+    return variant.sale_minor if begun and not over else variant.price_minor
 
 
 def _variants(
@@ -231,8 +233,7 @@ def _variants(
     return {
         v.id: VariantPayload(
             v.id, " / ".join([value for _, value in chosen[v.id]]), v.currency, v.price_minor,
-            v.price_minor if v.sale_minor is None else _selling(v, v.sale_minor, now), _quantity(v, now, products), v.image_link,
-            v.link, chosen[v.id],
+            _selling(v, now), _quantity(v, now, products), v.image_link, v.link, chosen[v.id],
         )
         for v in live
     }  # fmt: skip

@@ -31,12 +31,9 @@ def kept_queries(ignored: frozenset[str]) -> Callable[[str], str | None]:
     def kept(end: str) -> str | None:
         query, hash_mark, fragment = end[1:].partition("#")
         parts = query.split("&")
-        for part in parts:
-            if part.partition("=")[0].lower() in ignored:
-                break
-        else:  # as most pages do
-            return None
         stay = [part for part in parts if part.partition("=")[0].lower() not in ignored]
+        if len(stay) == len(parts):
+            return None
         return ("?" + "&".join(stay) if stay else "") + hash_mark + fragment
 
     return Remembered(kept, longest=_LONGEST).__getitem__  # the pictures of a shop have few that differ

@@ -63,20 +63,18 @@ class XmlItems:
         size = 0
         plain = self._plain.read if self._plain else _never
         for index, item in enumerate(items):
-            attributes = None if item.broken else plain(item.raw)
-            if attributes is not None:
-                results.append(Parsed(_with_aliases(attributes)))
-                continue
-            results.append(_UNREAD)
             if item.broken:
                 parts = {"limit": str(ITEM_LIMIT_BYTES)} if item.broken == "FS-307" else {}
-                results[index] = Parsed(problem=Problem(item.broken, parts))
-                continue
-            chunk[index] = item
-            size += len(item.raw)
-            if size > _CHUNK_BYTES:
-                self._read_into(results, chunk)
-                chunk, size = {}, 0
+                results.append(Parsed(problem=Problem(item.broken, parts)))
+            elif (attributes := plain(item.raw)) is not None:
+                results.append(Parsed(_with_aliases(attributes)))
+            else:
+                results.append(_UNREAD)
+                chunk[index] = item
+                size += len(item.raw)
+                if size > _CHUNK_BYTES:
+                    self._read_into(results, chunk)
+                    chunk, size = {}, 0
         self._read_into(results, chunk)
         return results
 

@@ -27,8 +27,6 @@ _TEXT, _EMPTY = ">t", ">e"
 Elements = Callable[[list[str]], Attributes | None]
 #: From a text with references to what it says; None: only a parser can tell.
 Resolved = Callable[[str], str | None]
-#: A value's place: which of the texts it is, or for each key of a record which ones.
-_Place = int | list[tuple[str, list[int]]]
 
 
 class Shapes:
