@@ -28,6 +28,8 @@ _SCALAR = re.compile(rb'[^\s,:"{}\[\]]*+')
 _SKIPPED: Final = msgspec.json.Decoder(msgspec.Raw)
 _ANY: Final = msgspec.json.Decoder()
 _QUOTE, _OPEN = ord('"'), frozenset(b"{[")
+#: In ASCII from ``[`` to ``]``, and from ``{`` to ``}``.
+_TO_ITS_END = 2
 
 
 class BrokenError(Exception):
@@ -173,6 +175,7 @@ class _Inside:
         self._offset = offset
         self._quoted = first == _QUOTE
         self._depth = int(first in _OPEN)
+        self._deepest = 0  # the bracket that is one too deep, unless it holds nothing: such a pair is no level
         self.scalar = not self._quoted and not self._depth
 
     def advance(self, buffer: bytes, at: int) -> tuple[int, bool]:
@@ -182,6 +185,10 @@ class _Inside:
             if self.scalar:
                 at = _end(_SCALAR, buffer, at)
                 return at, at < size
+            if self._deepest and at < size:
+                if buffer[at] != self._deepest + _TO_ITS_END:
+                    raise BrokenError(self._offset, f"a value is nested more than {DEPTH_LIMIT} levels deep")
+                self._deepest = 0
             at = _end(_IN_STRING if self._quoted else _FLAT, buffer, at)
             if at == size or (
                 self._quoted and buffer[at] != _QUOTE
@@ -194,7 +201,7 @@ class _Inside:
             elif sign in _OPEN:
                 self._depth += 1
                 if self._depth > DEPTH_LIMIT:
-                    raise BrokenError(self._offset, f"a value is nested more than {DEPTH_LIMIT} levels deep")
+                    self._deepest = sign
             else:
                 self._depth -= 1
             if not self._depth and not self._quoted:

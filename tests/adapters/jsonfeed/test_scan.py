@@ -78,8 +78,10 @@ def test_of_a_value_over_the_limit_the_beginning_is_kept_and_the_end_is_found(
 
 
 def test_a_value_nested_too_deeply_ends_the_reading() -> None:
-    fits = b"[" * DEPTH_LIMIT + b"]" * DEPTH_LIMIT
+    fits = b"[" * DEPTH_LIMIT + b"1" + b"]" * DEPTH_LIMIT
     assert scanned(fits, 7) == [fits]
+    for chunk in (1, 7, 1 << 19):  # what holds nothing is no level, wherever the buffer is cut
+        assert scanned(fits.replace(b"1", b"{}"), chunk) == [fits.replace(b"1", b"{}")]
     with pytest.raises(BrokenError) as caught:
         scanned(b"  [" + fits + b"]", 7)
     assert caught.value.offset == 2
