@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from feedsync.adapters.base import ReadOptions, Separable, Split
+from feedsync.adapters.base import ReadOptions, Recalling, Separable, Skipped, Split
 from feedsync.adapters.registry import HEAD_BYTES, adapter_for
 from feedsync.drafting import Drafter
 from feedsync.errors import Fatal, Problem, Retryable
@@ -30,6 +30,7 @@ from feedsync.snapshot.findings import Finding
 from feedsync.snapshot.items import Items
 from feedsync.snapshot.known import Indices, KnownItems
 from feedsync.snapshot.parts import Parts, PartWriter
+from feedsync.snapshot.stretches import StretchTable
 from feedsync.snapshot.writer import VariantWriter
 from feedsync.sources import Damaged, Document, open_stream
 from feedsync.workers import Readers
@@ -71,7 +72,11 @@ def ingest(
         drafter = None
         if feed.role == "primary" and parts is None and items.expect_all_new(number):
             drafter = _drafter(items, schedule, run, now)
-        pass_ = _Pass(items, split, known, parts)
+        table = None
+        if isinstance(split, Recalling):
+            table = StretchTable(items.store, number, known)
+            split.recall(table.stretches)
+        pass_ = _Pass(items, split, known, parts, table)
         parser = split.parser if isinstance(split, Separable) else None
         reader = ItemReader(parser or split, Interpreter(schedule, number, parts), drafter)
         # what supplemental feeds say over an item is read from the snapshot, which is this process's alone
@@ -188,11 +193,14 @@ class Whole(io.RawIOBase):
 class _Pass:
     """One pass over the items of a document."""
 
-    def __init__(self, items: Items, split: Split, known: KnownItems, parts: Parts | None) -> None:
+    def __init__(
+        self, items: Items, split: Split, known: KnownItems, parts: Parts | None, table: StretchTable | None
+    ) -> None:
         self._items = items
         self._split = split
         self._known = known
         self._parts = parts
+        self._table = table
         self._places: list[npt.NDArray[np.int32]] = []
         self._offsets: list[Indices] = []
         self.count = 0
@@ -204,14 +212,22 @@ class _Pass:
     def read(self, readers: Readers, progress: Progress) -> None:
         """Split, skip and parse; what is not known goes to the snapshot's incoming items, with its place."""
         for block in self._split.blocks(self._known.match):
-            self._places.append(self._known.find(b"".join(block.hashes)).astype(np.int32))
-            self._offsets.append(np.array(block.offsets, np.int64))
+            skipped = block.skipped
+            if skipped is None:
+                places = self._known.find(b"".join(block.hashes)).astype(np.int32)
+                skipped = Skipped(places, np.array(block.offsets, np.int64))
+            self._places.append(skipped.places)
+            self._offsets.append(skipped.offsets)
             if block.misses:
                 readers.pack_with(self._items.store.packer)
                 self._take(readers.put([(self.count + index, item) for index, item in block.misses]))
-            self.count += len(block.hashes)
+            self.count += len(skipped.places)
+            if self._table is not None:
+                self._table.keep_complete()
             progress(self.count, self.parsed)
         self._take(readers.finish())
+        if self._table is not None:
+            self._table.finish()
         progress(self.count, self.parsed)
 
     def _take(self, results: Iterable[Taken]) -> None:

@@ -9,13 +9,19 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, BinaryIO, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, Protocol, runtime_checkable
 
 import msgspec
 import xxhash
 
 from feedsync.errors import Problem
 from feedsync.model import Attributes
+
+if TYPE_CHECKING:  # a reading process does without numpy
+    import numpy as np
+    import numpy.typing as npt
+
+    from feedsync.adapters.stretches import Stretches
 
 #: Which of these hashes belong to items whose record the snapshot holds already.
 Known = Callable[[list[bytes]], Sequence[bool]]
@@ -37,15 +43,23 @@ class RawItem(msgspec.Struct, array_like=True, gc=False):
     broken: str | None = None
 
 
+class Skipped(msgspec.Struct, gc=False):
+    """Items that stand together as they stood in the last document: of each its place among the known, and its offset."""
+
+    places: npt.NDArray[np.int32]
+    offsets: npt.NDArray[np.int64]
+
+
 class Block(msgspec.Struct, gc=False):
     """A run of items in the document's order: the hash and offset of each, and the items that were not known.
 
-    ``misses`` are (index into ``hashes``, item).
+    ``misses`` are (index into ``hashes``, item). Where ``skipped`` is given the run is those, and all else is empty.
     """
 
     hashes: list[bytes]
     offsets: list[int]
     misses: list[tuple[int, RawItem]]
+    skipped: Skipped | None = None
 
 
 class Parsed(msgspec.Struct, gc=False):
@@ -92,6 +106,14 @@ class Separable(Protocol):
     @property
     def parser(self) -> ItemParser:
         """What reads them; it can be pickled."""
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """A pass that can pass by what stands as it stood in the last document."""
+
+    def recall(self, stretches: Stretches) -> None:
+        """Before the first block: follow these, and tell them what is cut."""
 
 
 class Split(Protocol):

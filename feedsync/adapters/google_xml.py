@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO, ClassVar, cast
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, cast
 
 from feedsync.adapters.base import (
     DETECTED,
@@ -31,6 +31,9 @@ from feedsync.adapters.xml_head import (
 )
 from feedsync.adapters.xml_split import Splitter
 from feedsync.errors import Fatal, Problem
+
+if TYPE_CHECKING:
+    from feedsync.adapters.stretches import Stretches
 
 
 class GoogleXml:
@@ -80,9 +83,14 @@ class XmlSplit:
         self._encoding = encoding
         self._rest = buffer
         self._stream = stream
+        self._stretches: Stretches | None = None
         self.parser = XmlItems(head.item or b"item", head.namespaces, transcoded=encoding != "utf-8")
         bound = sorted(head.namespaces.items())
         self.context = repr((encoding, head.item, bound)).encode()
+
+    def recall(self, stretches: Stretches) -> None:
+        """See :class:`feedsync.adapters.base.Recalling`."""
+        self._stretches = stretches
 
     def blocks(self, known: Known) -> Iterator[Block]:
         """The document's items; see the protocol."""
@@ -92,7 +100,7 @@ class XmlSplit:
             return
         splitter = Splitter(self._head, self._rest, self._stream, self.parser.well_formed)
         self._rest = b""
-        for block in splitter.blocks(known):
+        for block in splitter.blocks(known, self._stretches):
             for _, item in block.misses:
                 if item.broken == "FS-311":
                     self._rest = item.raw

@@ -16,16 +16,21 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import accumulate, compress
 from operator import not_
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from feedsync.adapters.base import ITEM_LIMIT_BYTES, Block, Known, RawItem, item_hash
 from feedsync.adapters.xml_head import SECTIONS, TAG_REST, Head
+
+if TYPE_CHECKING:
+    from feedsync.adapters.stretches import Stretches
 
 BLOCK_BYTES = 1 << 20
 #: After one that was not, so many blocks are not taken for evenly spaced.
 _UNEVEN_BLOCKS = 16
 #: So much of a buffer may be left to the next block, as the beginning of an item.
 _LEFT_BYTES = 1 << 16
+#: Where stretches are followed, so much of one is worth a look before more is read.
+_LEAST_BYTES = 1 << 18
 #: What holds the beginning of any tag that the buffer's end cuts off.
 _TAG_BYTES = 1024
 #: What may stand between two items and means nothing: no text, and no element that begins there.
@@ -64,14 +69,13 @@ class Splitter:
         self._gap = b""  # the closing tags since the last item, of what the buffer holds no more
         self.tail = b""
 
-    def blocks(self, known: Known) -> Iterator[Block]:
+    def blocks(self, known: Known, stretches: Stretches | None = None) -> Iterator[Block]:
         """The items, block by block. Afterwards ``tail`` is what follows the last item."""
         patience = 1
         while True:
-            self._fill(BLOCK_BYTES)
-            block = self._fast(known)
-            yield block
-            if block.hashes:
+            block = self._block(known) if stretches is None else self._followed(known, stretches)
+            if block is not None:
+                yield block
                 patience = 1
                 continue
             # how many items are read token by token before the fast path is tried again
@@ -83,8 +87,43 @@ class Splitter:
                 yield _single(unit, known)
             patience = min(2 * patience, 1024)
 
-    def _fill(self, size: int) -> None:
-        """Drop what is done, and hold at least ``size`` bytes of what is not, or all there is."""
+    def _block(self, known: Known) -> Block | None:
+        """The items of the buffer up to the first that is neither known nor clean, if there are any."""
+        self._fill(BLOCK_BYTES)
+        block = self._fast(known, len(self._buffer))
+        return block if block.hashes else None
+
+    def _followed(self, known: Known, stretches: Stretches) -> Block | None:
+        """The same, and where the last document went on in the same way, all that it did."""
+        while True:
+            self._fill(BLOCK_BYTES, least=_LEAST_BYTES)
+            start = _end_of_space(self._buffer, self._position)
+            if found := stretches.follow(self._buffer, start, self._base + start):
+                skipped, self._position = found
+                return Block([], [], [], skipped)
+            reach = stretches.reach()
+            size = len(self._buffer)
+            block = self._fast(known, size if reach is None else min(size, self._position + reach))
+            end = self._base + self._position
+            if (count := stretches.resumed(block.hashes)) < len(block.hashes):
+                end = block.offsets[count]
+                self._position = end - self._base
+                misses = [(index, item) for index, item in block.misses if index < count]
+                block = Block(block.hashes[:count], block.offsets[:count], misses)
+                if not count:
+                    continue
+            if block.hashes:
+                stretches.cut(self._buffer, self._base, block.offsets, end, block.hashes)
+                return block
+            if reach is None or len(self._buffer) - self._position <= reach:
+                if self._eof or len(self._buffer) - self._position >= BLOCK_BYTES:
+                    return None
+                self._fill(BLOCK_BYTES)
+
+    def _fill(self, size: int, *, least: int = 0) -> None:
+        """Drop what is done, and hold at least ``size`` bytes of what is not, or all there is; ``least`` will do."""
+        if least and len(self._buffer) - self._position >= least:
+            return
         if self._position:
             self._buffer = self._buffer[self._position :]
             self._base += self._position
@@ -94,18 +133,18 @@ class Splitter:
             self._eof = not chunk
             self._buffer += chunk
 
-    def _fast(self, known: Known) -> Block:
-        """All items of the buffer up to the first that is neither known nor clean."""
+    def _fast(self, known: Known, end: int) -> Block:
+        """All items of the buffer up to ``end``, or to the first that is neither known nor clean."""
         even = not self._uneven
         self._uneven -= not even
-        offsets, raws = self._cut(even=even)
+        offsets, raws = self._cut(end, even=even)
         count = len(raws)
         if count == 0:
             return Block([], [], [])
         done = offsets[count] - self._base
-        if even and len(self._buffer) - done > _LEFT_BYTES and self._buffer.find(self._close, done) >= 0:
+        if even and end - done > _LEFT_BYTES and self._buffer.find(self._close, done, end) >= 0:
             self._uneven = _UNEVEN_BLOCKS  # what stands between the first two does not between the others
-            return self._fast(known)
+            return self._fast(known, end)
         hashes = list(map(item_hash, raws))
         flags = known(hashes)
         misses: list[tuple[int, RawItem]] = []
@@ -116,7 +155,7 @@ class Splitter:
                     inner: int | None = 0  # nearly always: it begins at once, and holds no item, comment or section
                 elif even and (self._close in raw or raw[:1].isspace()):
                     self._uneven = _UNEVEN_BLOCKS
-                    return self._fast(known)
+                    return self._fast(known, end)
                 else:
                     inner = self._clean_start(raw)
                 if inner is None:
@@ -128,24 +167,24 @@ class Splitter:
             self._position = offsets[count] - self._base
         return Block(hashes[:count], offsets[:count], misses)
 
-    def _cut(self, *, even: bool) -> tuple[list[int], list[bytes]]:
-        """The offsets of the buffer's items and of what follows them, and each item but for its closing tag.
+    def _cut(self, end: int, *, even: bool) -> tuple[list[int], list[bytes]]:
+        """The offsets of the items up to ``end`` and of what follows them, and each item but for its closing tag.
 
         ``even``: they are cut as if the same white space stood between all of them.
         """
         buffer = self._buffer
-        start = _SPACE.match(buffer, self._position).end()  # type: ignore[union-attr]  # it matches nothing, too
-        first = self._ending.search(buffer, start)
+        start = _end_of_space(buffer, self._position)
+        first = self._ending.search(buffer, start, end)
         if first is None:
             return [], []
         if even:
             between = first[0]
-            raws = (buffer[start:] if start else buffer).split(between)
+            raws = buffer[start:end].split(between)
             del raws[-1]  # none, or one whose end is not here
             sizes = map(len(between).__add__, map(len, raws))
             return list(accumulate(sizes, initial=self._base + start)), raws
         offsets, raws = [self._base + start], []
-        for match in self._ending.finditer(buffer, start):
+        for match in self._ending.finditer(buffer, start, end):
             raws.append(buffer[offsets[-1] - self._base : match.start()])
             offsets.append(self._base + match.end())
         return offsets, raws
@@ -300,6 +339,12 @@ class Splitter:
         # a broken item never shares its hash with a whole one
         hashed = raw.removesuffix(self._close) if broken is None else broken.encode() + b"\0" + raw
         return RawItem(raw, self._base + start, item_hash(hashed), broken)
+
+
+def _end_of_space(buffer: bytes, at: int) -> int:
+    match = _SPACE.match(buffer, at)
+    assert match is not None  # it matches nothing, too
+    return match.end()
 
 
 def _single(item: RawItem, known: Known) -> Block:

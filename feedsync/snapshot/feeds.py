@@ -81,6 +81,7 @@ def forget_feeds(store: Store, count: int) -> list[int]:
     store.execute("delete from feeds where feed >= ?", count)
     store.execute("delete from raws where feed >= ?", count)
     store.execute("delete from parts where feed >= ?", count)
+    store.execute("delete from stretches where feed >= ?", count)
     store.execute("update problems set last_run = first_run where feed >= ? and last_run is null", count)
     left = store.rows("select distinct feed from variants where feed >= ? and absent_since is null", count)
     return [row[0] for row in left]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from struct import Struct
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,9 @@ from feedsync.snapshot.store import Store
 
 HASH_BYTES = 16
 _CHUNK_ROWS = 50_000
+_PAIR = Struct("<QQ")
+#: Up to so many hashes are looked for one by one, which is sooner than to begin with all at once.
+_FEW = 24
 #: So many hashes are passed one by one; more than these seldom share their beginning.
 _STEPS = 3
 #: So many questions are remembered: of a block all its lines, those that are rows together, and those that were read.
@@ -47,6 +52,7 @@ class KnownItems:
         low, high = _halves(hashes)
         order = np.argsort(low)
         self._low, self._high = low[order], high[order]
+        self._low_view = memoryview(self._low)  # type: ignore[arg-type]  # numpy does not say that it is a buffer
         self.rowids: Indices = rowids[order]
         # by its first bits, where among the sorted hashes one is: as many beginnings as there are hashes
         bits = max(len(order), 2).bit_length()
@@ -64,13 +70,17 @@ class KnownItems:
         Two known hashes that share their lower half make the second one unknown: it is read again, never mistaken.
         """
         for asked, found in self._last:
-            if hashes == asked:
-                return found
+            if asked.startswith(hashes):
+                return found[: len(hashes) // HASH_BYTES]
         found = self._places(hashes)
         self._last = [(hashes, found), *self._last[: _REMEMBERED - 1]]
         return found
 
     def _places(self, hashes: bytes) -> Indices:
+        if len(hashes) <= _FEW * HASH_BYTES:
+            return np.array(
+                [self._place(hashes[at : at + HASH_BYTES]) for at in range(0, len(hashes), HASH_BYTES)], np.int64
+            )
         low, high = _halves(hashes)
         if not len(self):
             return np.full(len(low), -1, np.int64)
@@ -83,6 +93,17 @@ class KnownItems:
             places[further] = np.minimum(np.searchsorted(self._low, low[further]), last)
         same = (self._low[places] == low) & (self._high[places] == high)
         return np.where(same, places, -1)
+
+    def _place(self, found: bytes) -> int:
+        """The same for one hash."""
+        low, high = _PAIR.unpack(found)
+        place = bisect_left(self._low_view, low)
+        same = place < len(self) and self._low_view[place] == low and self._high[place] == high
+        return place if same else -1
+
+    def hashes_at(self, places: npt.NDArray[np.int32]) -> bytes:
+        """The hashes that stand at these indices of :attr:`rowids`."""
+        return np.stack((self._low[places], self._high[places]), axis=1).astype("<u8").tobytes()
 
     def match(self, hashes: list[bytes]) -> Sequence[bool]:
         """Which of the hashes are known."""

@@ -202,6 +202,11 @@ _PLANNING = """
 create index variants_moved on variants (product_id) where moved_from is not null;
 """
 
+_STRETCHES = """
+-- Items that stood together in each feed's last document, told by one hash (MessagePack, feedsync.adapters.stretches).
+create table stretches (feed integer not null, place integer not null, kept blob not null, primary key (feed, place)) strict;
+"""
+
 
 def _execute(db: Database, script: str) -> None:
     for statement in script.split(";\n"):
@@ -261,3 +266,8 @@ def _believed(db: Database) -> None:
 @migrations(name="0011_planning")
 def _planning(db: Database) -> None:
     _execute(db, _PLANNING)
+
+
+@migrations(name="0012_stretches")
+def _stretches(db: Database) -> None:
+    _execute(db, _STRETCHES)

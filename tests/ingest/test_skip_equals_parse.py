@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from feedsync.adapters import stretches
 from feedsync.settings import Schedule
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
@@ -84,6 +85,15 @@ def histories(draw: st.DrawFn) -> list[Step]:
         chosen_settings = draw(st.sampled_from([SCHEDULES[0]] * 5 + list(SCHEDULES)))
         steps.append(Step(content, chosen_settings, draw(st.booleans())))
     return steps
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small_stretches() -> Iterator[None]:
+    """Two items each, since these documents have hardly more than one of the usual ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stretches, "ITEMS", 2)
+        patch.setattr(stretches, "_WORTH_STORING", 0)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,204 @@
+"""What stands in a document as it stood in the last one is passed by, and the same items are found as without."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedsync.adapters import stretches as module
+from feedsync.adapters import xml_split
+from feedsync.adapters.base import RawItem
+from feedsync.adapters.google_xml import GoogleXml
+from feedsync.adapters.stretches import Kept, Stretches
+from feedsync.adapters.xml_head import SECTIONS
+from feedsync.snapshot.known import KnownItems
+from tests.adapters.reading import feed, item, nothing, read
+from tests.adapters.test_skipping import BROKEN
+
+
+class Pass(NamedTuple):
+    """One pass with a memory: what was found, what of it had to be looked at, and how many items were passed by."""
+
+    hashes: list[bytes]
+    offsets: list[int]
+    items: list[RawItem]
+    faults: list[str]
+    passed: int
+
+
+class Memory:
+    """What a snapshot keeps of a feed from document to document."""
+
+    def __init__(self) -> None:
+        self.kept: list[Kept] = []
+        self.held = KnownItems(np.empty(0, np.int64), b"")
+        self.rewritten = 0
+        self.meanings: dict[bytes, bytes] = {}
+
+    def read(self, data: bytes, forget: Sequence[int] = ()) -> Pass:
+        """The next document; ``forget`` are the places of items that are to be read again the next time."""
+        stretches, split = Stretches(self.kept, self.held), GoogleXml().split(io.BytesIO(data), "feed.xml", None)
+        split.recall(stretches)
+        found, kept = Pass([], [], [], [], 0), list[Kept]()
+        for block in split.blocks(self.held.match):
+            if (skipped := block.skipped) is not None:
+                assert (block.hashes, block.offsets, block.misses) == ([], [], [])
+                found.hashes.extend(_split(self.held.hashes_at(skipped.places)))
+                found.offsets.extend(skipped.offsets.tolist())
+                found = found._replace(passed=found.passed + len(skipped.places))
+            found.hashes.extend(block.hashes)
+            found.offsets.extend(block.offsets)
+            found.items.extend(one for _, one in block.misses)
+            self.meanings.update((one.hash, one.raw) for _, one in block.misses)
+            kept += stretches.complete()
+        if stretches.outdated():
+            kept += stretches.stored()
+        if kept:
+            self.kept, self.rewritten = kept, self.rewritten + 1
+        broken = {one.hash for one in found.items if one.broken}
+        hashes = [one for place, one in enumerate(dict.fromkeys(found.hashes)) if place not in forget]
+        known = [one for one in hashes if one not in broken]
+        self.held = KnownItems(np.arange(len(known), dtype=np.int64), b"".join(known))
+        found.faults.extend(problem.code for problem in split.faults())
+        return found
+
+
+def _split(hashes: bytes) -> Iterator[bytes]:
+    return (hashes[at : at + 16] for at in range(0, len(hashes), 16))
+
+
+def same_as_without(found: Pass, data: bytes, held: KnownItems, meanings: dict[bytes, bytes]) -> None:
+    """What is found where nothing is passed by; an item that is known may begin with what stands before it."""
+    whole = read(data, known=held.match)
+    known = {one.hash: one.raw for one in whole.items}
+    assert [meanings[one] for one in found.hashes] == [known.get(one) or meanings[one] for one in whole.hashes]
+    assert found.faults == whole.faults
+    for here, there in zip(found.offsets, whole.offsets, strict=True):
+        assert b"<item>" not in SECTIONS.sub(b"", data[min(here, there) : max(here, there)])
+
+
+PLAIN = st.integers(0, 30).map(lambda number: item(str(number), "<d>" + "x" * (number * 7 % 50) + "</d>"))
+PIECES = PLAIN | PLAIN | PLAIN | st.sampled_from(
+    (*BROKEN, b"\n", b" ", b"<!-- note -->", b"<!-- <item>x</item> -->", item("31", "<d><![CDATA[ </item> ]]></d>"))
+)  # fmt: skip
+EDITS = st.lists(
+    st.tuples(st.sampled_from(("insert", "replace", "remove", "swap", "turn")), st.integers(0, 60), PIECES), max_size=4
+)
+SIZES = st.fixed_dictionaries(
+    {
+        "ITEMS": st.sampled_from((1, 2, 3, 8)),
+        "TOGETHER": st.sampled_from((1, 2, 4096)),
+        "_REACH_BYTES": st.sampled_from((1, 60, 4096)),
+        "_PATIENCE": st.sampled_from((0, 1, 32)),
+        "_WORTH_STORING": st.sampled_from((0, 1 / 2)),
+        "_MOST_BYTES": st.sampled_from((80, 1 << 18)),
+    }
+)
+
+
+def edited(pieces: list[bytes], edits: list[tuple[str, int, bytes]]) -> list[bytes]:
+    """The next day's document."""
+    pieces = list(pieces)
+    for kind, place, piece in edits:
+        at = place % (len(pieces) + 1)
+        if kind == "insert":
+            pieces.insert(at, piece)
+        elif kind == "swap":
+            pieces = pieces[at:] + pieces[:at]
+        elif kind == "turn":
+            pieces[at:] = pieces[at:][::-1]
+        else:
+            pieces[at : at + 1] = [piece] if kind == "replace" else []
+    return pieces
+
+
+@settings(deadline=None, max_examples=400)
+@given(
+    pieces=st.lists(PIECES, max_size=40), days=st.lists(EDITS, min_size=1, max_size=3), sizes=SIZES,
+    block=st.sampled_from((1, 100, 700, 1 << 20)), gap=st.sampled_from((b"", b"\n", b"\n  ")),
+    forget=st.lists(st.integers(0, 40), max_size=3),
+)  # fmt: skip
+def test_the_same_items_are_found_as_without(
+    pieces: list[bytes], days: list[list[tuple[str, int, bytes]]], sizes: dict[str, float], block: int, gap: bytes,
+    forget: list[int],
+) -> None:  # fmt: skip
+    memory = Memory()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(xml_split, "BLOCK_BYTES", block)
+        patch.setattr(xml_split, "_LEAST_BYTES", max(1, block // 4))
+        for name, size in sizes.items():
+            patch.setattr(module, name, size)
+        for edits in [[], *days]:
+            pieces = edited(pieces, edits)
+            data = feed(*[piece + gap for piece in pieces])
+            held = memory.held
+            same_as_without(memory.read(data, forget), data, held, memory.meanings)
+
+
+def items_of(numbers: Sequence[int], price: int = 1) -> list[bytes]:
+    return [item(str(number), f"<d>{'x' * 200}</d><g:price>{price}</g:price>") + b"\n" for number in numbers]
+
+
+def test_what_did_not_change_is_passed_by() -> None:
+    memory, pieces = Memory(), items_of(range(1000))
+    assert memory.read(feed(*pieces)).passed == 0
+    assert memory.read(feed(b"<title>another day</title>", *pieces)).passed == 1000
+    assert memory.rewritten == 1
+
+
+def test_a_change_costs_the_few_items_around_it() -> None:
+    memory, pieces = Memory(), items_of(range(1000))
+    memory.read(feed(*pieces))
+    pieces[300:301], pieces[500:500], pieces[700:701] = items_of([300], 2), items_of([2000]), []
+    assert memory.read(feed(*pieces)).passed >= 1000 - 3 * 2 * module.ITEMS
+    assert memory.rewritten == 1, "what is stored still does"
+
+
+def test_what_moved_is_met_again() -> None:
+    memory, pieces = Memory(), items_of(range(1000))
+    memory.read(feed(*pieces))
+    assert memory.read(feed(*pieces[600:], *items_of(range(2000, 2300)), *pieces[:600])).passed > 900
+    assert memory.rewritten == 2, "a quarter of it is new"
+
+
+def test_in_another_order_it_is_cut_as_if_nothing_was_known() -> None:
+    memory, pieces = Memory(), items_of(range(5000))
+    memory.read(feed(*pieces))
+    data = feed(*pieces[::-1])
+    split, stretches = GoogleXml().split(io.BytesIO(data), "feed.xml", None), Stretches(memory.kept, memory.held)
+    split.recall(stretches)
+    blocks = list(split.blocks(memory.held.match))
+    assert sum(len(block.hashes) for block in blocks) == 5000
+    assert len(blocks) < 5000 / module.ITEMS / 5
+
+
+def test_a_stretch_with_an_item_that_must_be_read_is_cut() -> None:
+    memory, pieces = Memory(), items_of(range(100))
+    memory.read(feed(*pieces), forget=[50])
+    found = memory.read(feed(*pieces))
+    assert 100 - 3 * module.ITEMS <= found.passed < 100
+    assert [one.raw for one in found.items] == [pieces[50].strip()]
+
+
+def test_a_large_item_is_no_part_of_a_stretch() -> None:
+    memory, pieces = Memory(), items_of(range(40))
+    pieces[20:20] = [item("large", "<d>" + "x" * (module._MOST_BYTES + 1) + "</d>")]
+    memory.read(feed(*pieces))
+    found = memory.read(feed(*pieces))
+    assert (len(found.hashes), found.items) == (41, [])
+    assert found.passed < 41
+
+
+def test_a_document_that_has_none_leaves_none() -> None:
+    stretches = Stretches([], KnownItems(np.empty(0, np.int64), b""))
+    split = GoogleXml().split(io.BytesIO(feed()), "feed.xml", None)
+    split.recall(stretches)
+    assert [block.hashes for block in split.blocks(nothing)] == []
+    assert not stretches.outdated()
+    assert list(stretches.stored()) == []
