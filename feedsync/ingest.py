@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from feedsync.adapters.base import ReadOptions, Recalling, Separable, Skipped, Split
+from feedsync.adapters.base import Placed, ReadOptions, Recalling, Separable, Split
 from feedsync.adapters.registry import HEAD_BYTES, adapter_for
 from feedsync.drafting import Drafter
 from feedsync.errors import Fatal, Problem, Retryable
@@ -212,16 +212,16 @@ class _Pass:
     def read(self, readers: Readers, progress: Progress) -> None:
         """Split, skip and parse; what is not known goes to the snapshot's incoming items, with its place."""
         for block in self._split.blocks(self._known.match):
-            skipped = block.skipped
-            if skipped is None:
+            placed = block.placed
+            if placed is None:
                 places = self._known.find(b"".join(block.hashes)).astype(np.int32)
-                skipped = Skipped(places, np.array(block.offsets, np.int64))
-            self._places.append(skipped.places)
-            self._offsets.append(skipped.offsets)
+                placed = Placed(places, np.array(block.offsets, np.int64))
+            self._places.append(placed.places)
+            self._offsets.append(placed.offsets)
             if block.misses:
                 readers.pack_with(self._items.store.packer)
                 self._take(readers.put([(self.count + index, item) for index, item in block.misses]))
-            self.count += len(skipped.places)
+            self.count += len(placed.places)
             if self._table is not None:
                 self._table.keep_complete()
             progress(self.count, self.parsed)

@@ -43,8 +43,8 @@ class RawItem(msgspec.Struct, array_like=True, gc=False):
     broken: str | None = None
 
 
-class Skipped(msgspec.Struct, gc=False):
-    """Items that stand together as they stood in the last document: of each its place among the known, and its offset."""
+class Placed(msgspec.Struct, gc=False):
+    """Items in the document's order: of each its place among those that are known, -1 where it is not, and its offset."""
 
     places: npt.NDArray[np.int32]
     offsets: npt.NDArray[np.int64]
@@ -53,13 +53,13 @@ class Skipped(msgspec.Struct, gc=False):
 class Block(msgspec.Struct, gc=False):
     """A run of items in the document's order: the hash and offset of each, and the items that were not known.
 
-    ``misses`` are (index into ``hashes``, item). Where ``skipped`` is given the run is those, and all else is empty.
+    ``misses`` are (index, item). Where ``placed`` is given it tells what the hashes and offsets else do.
     """
 
     hashes: list[bytes]
     offsets: list[int]
     misses: list[tuple[int, RawItem]]
-    skipped: Skipped | None = None
+    placed: Placed | None = None
 
 
 class Parsed(msgspec.Struct, gc=False):

@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from feedsync.adapters.base import Skipped, item_hash
+from feedsync.adapters.base import Placed, item_hash
 
 #: A stretch has so many items, nearly twice as many at the end of what was cut at once, and is no larger than this.
 ITEMS: Final = 8
@@ -75,20 +75,25 @@ class Stretches:
 
     def __init__(self, kept: Iterable[Kept], held: Held) -> None:
         self._held = held
-        found = [(one, held.find(one.hashes).astype(np.int32)) for one in kept] if len(held) else []
-        rows = [Kept(one.digests, one.sizes, one.counts, b"", one.lengths) for one, _ in found]
-        self._digests = b"".join([one.digests for one in rows])
-        self._lengths = np.frombuffer(b"".join([one.lengths for one in rows]), "<u4")
-        self._counts = np.frombuffer(b"".join([one.counts for one in rows]), np.uint8)
+        digests, sizes, counts, lengths, places = [], [], [], [], [np.empty(0, np.int32)]
+        for one in kept if len(held) else ():
+            digests.append(one.digests)
+            sizes.append(one.sizes)
+            counts.append(one.counts)
+            lengths.append(one.lengths)
+            places.append(held.find(one.hashes).astype(np.int32))
+        self._digests = b"".join(digests)
+        self._all_sizes = np.frombuffer(b"".join(sizes), "<u4")
+        self._counts = np.frombuffer(b"".join(counts), np.uint8)
+        self._lengths = np.frombuffer(b"".join(lengths), "<u4")
+        self._places: Places = np.concatenate(places)
         self._begins = _begins(self._counts)
-        self._places: Places = np.concatenate([np.empty(0, np.int32), *[places for _, places in found]])
-        self._all_sizes = np.frombuffer(b"".join([one.sizes for one in rows]), "<u4")
         whole = np.empty(0, np.int64)
-        if found:
+        if digests:
             whole = np.flatnonzero(np.minimum.reduceat(self._places, self._begins[:-1]) >= 0)
-        sizes = np.zeros(len(self._all_sizes), np.uint32)  # 0: it has an item that must be read
-        sizes[whole] = self._all_sizes[whole]
-        self._sizes = array("I", sizes.tobytes())
+        followed = np.zeros(len(self._all_sizes), np.uint32)  # 0: it has an item that must be read
+        followed[whole] = self._all_sizes[whole]
+        self._sizes = array("I", followed.tobytes())
         heads = np.full(len(held), -1, np.int32)
         heads[self._places[self._begins[whole]]] = whole
         self._heads = memoryview(heads)  # type: ignore[arg-type]  # numpy does not say that it is a buffer; by the place of an item, the stretch that begins with it
@@ -97,19 +102,23 @@ class Stretches:
         self._failures = 0
         self._pause, self._rest = 0, 1  # so many blocks are cut as if there were no stretches; so many the next time
         self._reach = 0
+        self._expected: tuple[int, dict[bytes, int]] = -1, {}  # of the next stretches: place by hash
+        self._found: list[int] = []  # the places that were asked for last
+        self._run: list[tuple[Places, Indices]] = []
+        self.count = 0  # how many items the block has that is under way
         self._new = _Row()
         self._order: list[tuple[bool, int, int]] = []  # (new, first, behind the last) of those of this document
 
     # -- while a document is read
 
-    def follow(self, buffer: bytes, at: int, offset: int) -> tuple[Skipped, int] | None:
-        """The items of all stretches that stand at ``at`` of a buffer, which is outside of any item, and where they end.
+    def follow(self, buffer: bytes, at: int, offset: int) -> int:
+        """Pass all stretches that stand at ``at`` of a buffer, which is outside of any item; where they end, 0: there is none.
 
-        None where it is none. ``offset`` is where ``at`` is in the document.
+        ``offset`` is where ``at`` is in the document.
         """
         first = place = self._next
         if self._pause or first == len(self._sizes):
-            return None
+            return 0
         sizes, digests, size = self._sizes, self._digests, len(buffer)
         view = memoryview(buffer)
         for place in range(first, len(sizes)):
@@ -120,17 +129,18 @@ class Stretches:
             at = end
         else:
             place = len(sizes)
+        self._tried = place
         if place == first:
-            self._tried = first
             self._failures += 1
             if self._failures > _PATIENCE:
                 self._pause, self._rest, self._failures = self._rest, 2 * self._rest, 0
-            return None
+            return 0
         self._next, self._reach, self._failures, self._rest = place, 0, 0, 1
         self._order.append((False, first, place))
         items = slice(self._begins[first], self._begins[place])
-        ends = np.cumsum(self._lengths[items], dtype=np.int64)
-        return Skipped(self._places[items], offset + ends - self._lengths[items]), at
+        lengths = self._lengths[items]
+        self._add(self._places[items], np.cumsum(lengths, dtype=np.int64) - lengths + offset)
+        return at
 
     def reach(self) -> int | None:
         """How many bytes are cut now, so as to meet the beginning of a stretch again; None: all there are."""
@@ -146,24 +156,66 @@ class Stretches:
             self._reach = length + max(_REACH_BYTES, length // 3)
         return self._reach
 
-    def resumed(self, hashes: Sequence[bytes]) -> int:
-        """How many of the items that were cut stand before one that a stretch begins with, which is followed next."""
+    def match(self, hashes: list[bytes]) -> Sequence[bool]:
+        """Which of the items that are cut are known."""
+        if self._reach:  # few, and most of them are expected
+            expected = self._expected_now()
+            places = [expected.get(one, -1) for one in hashes]
+            if others := [index for index, place in enumerate(places) if place < 0]:
+                found = self._held.find(b"".join([hashes[index] for index in others])).tolist()
+                for index, place in zip(others, found, strict=True):
+                    places[index] = place
+        else:
+            places = self._held.find(b"".join(hashes)).tolist()
+        self._found = places
+        return [place >= 0 for place in places]
+
+    def _expected_now(self) -> dict[bytes, int]:
+        """The items of the next two stretches."""
+        first, expected = self._expected
+        if first != self._next:
+            places = self._places[self._begins[self._next] : self._begins[min(self._next + 2, len(self._sizes))]]
+            hashes = self._held.hashes_at(places)
+            each = [hashes[at : at + _HASH_BYTES] for at in range(0, len(hashes), _HASH_BYTES)]
+            expected = dict(zip(each, places.tolist(), strict=True))  # -1 is none of them, whatever its hash
+            self._expected = self._next, expected
+        return expected
+
+    def resumed(self, count: int) -> int:
+        """How many of so many items, which :meth:`match` was asked for, stand before one that a stretch begins with.
+
+        That is followed next.
+        """
         if self._pause or not len(self._sizes):
-            return len(hashes)
-        heads, count, first = self._heads, len(hashes), bool(self._reach)
-        for index, place in enumerate(self._held.find(b"".join(hashes)).tolist()):
+            return count
+        heads, first = self._heads, bool(self._reach)
+        for index, place in enumerate(self._found[:count]):
             if place >= 0 and (found := heads[place]) >= 0 and (index or found != self._tried):
                 self._next, self._reach, count = found, 0, index
                 if first:
                     break  # of all that there is the last one will do, so that not much is cut twice
         return count
 
-    def cut(self, buffer: bytes, begin: int, offsets: Sequence[int], end: int, hashes: Sequence[bytes]) -> None:
-        """Items were cut one by one: ``offsets`` and ``end`` are theirs in the document, in which the buffer is at ``begin``."""
+    def cut(self, buffer: bytes, begin: int, offsets: Sequence[int], hashes: Sequence[bytes]) -> None:
+        """Items were cut, those that :meth:`match` was asked for: ``offsets`` in the document has one more, where they end.
+
+        ``begin`` is where the buffer is in the document.
+        """
         first = len(self._new)
-        self._new.cut(buffer, begin, [*offsets, end], hashes)
+        self._new.cut(buffer, begin, offsets, hashes)
         if len(self._new) > first:
             self._order.append((True, first, len(self._new)))
+        self._add(np.array(self._found[: len(hashes)], np.int32), np.array(offsets[:-1], np.int64))
+
+    def _add(self, places: Places, offsets: Indices) -> None:
+        self._run.append((places, offsets))
+        self.count += len(places)
+
+    def taken(self) -> Placed | None:
+        """The items since the last call, unless there are none."""
+        run, self._run, self.count = self._run, [], 0
+        places, offsets = zip(*run, strict=True) if run else ((), ())
+        return Placed(np.concatenate(places), np.concatenate(offsets)) if run else None
 
     # -- what is stored
 

@@ -73,7 +73,7 @@ class Splitter:
         """The items, block by block. Afterwards ``tail`` is what follows the last item."""
         patience = 1
         while True:
-            block = self._block(known) if stretches is None else self._followed(known, stretches)
+            block = self._block(known) if stretches is None else self._followed(stretches)
             if block is not None:
                 yield block
                 patience = 1
@@ -93,32 +93,33 @@ class Splitter:
         block = self._fast(known, len(self._buffer))
         return block if block.hashes else None
 
-    def _followed(self, known: Known, stretches: Stretches) -> Block | None:
-        """The same, and where the last document went on in the same way, all that it did."""
+    def _followed(self, stretches: Stretches) -> Block | None:
+        """The same, with stretches passed by where they stand as they stood."""
+        self._fill(BLOCK_BYTES, least=_LEAST_BYTES)
+        misses: list[tuple[int, RawItem]] = []
         while True:
-            self._fill(BLOCK_BYTES, least=_LEAST_BYTES)
             start = _end_of_space(self._buffer, self._position)
-            if found := stretches.follow(self._buffer, start, self._base + start):
-                skipped, self._position = found
-                return Block([], [], [], skipped)
+            self._position = stretches.follow(self._buffer, start, self._base + start) or self._position
+            left = len(self._buffer) - self._position
+            if left < _LEAST_BYTES and not self._eof:
+                break
             reach = stretches.reach()
-            size = len(self._buffer)
-            block = self._fast(known, size if reach is None else min(size, self._position + reach))
+            count = stretches.count
+            block = self._fast(stretches.match, self._position + min(left, left if reach is None else reach))
             end = self._base + self._position
-            if (count := stretches.resumed(block.hashes)) < len(block.hashes):
-                end = block.offsets[count]
+            if (before := stretches.resumed(len(block.hashes))) < len(block.hashes):
+                end = block.offsets[before]
                 self._position = end - self._base
-                misses = [(index, item) for index, item in block.misses if index < count]
-                block = Block(block.hashes[:count], block.offsets[:count], misses)
-                if not count:
-                    continue
-            if block.hashes:
-                stretches.cut(self._buffer, self._base, block.offsets, end, block.hashes)
-                return block
-            if reach is None or len(self._buffer) - self._position <= reach:
-                if self._eof or len(self._buffer) - self._position >= BLOCK_BYTES:
-                    return None
-                self._fill(BLOCK_BYTES)
+            if before:
+                stretches.cut(self._buffer, self._base, [*block.offsets[:before], end], block.hashes[:before])
+                misses += [(count + index, item) for index, item in block.misses if index < before]
+            elif not block.hashes and (reach is None or left <= reach):
+                break
+        placed = stretches.taken()
+        if placed is None and not self._eof and len(self._buffer) - self._position < BLOCK_BYTES:
+            self._fill(BLOCK_BYTES)  # there may be an item that is larger than what was left
+            return self._followed(stretches)
+        return None if placed is None else Block([], [], misses, placed)
 
     def _fill(self, size: int, *, least: int = 0) -> None:
         """Drop what is done, and hold at least ``size`` bytes of what is not, or all there is; ``least`` will do."""

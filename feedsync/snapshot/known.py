@@ -49,9 +49,10 @@ class KnownItems:
     """Which of a document's hashes are known, and as which row: a row's number and 16 bytes of hash for each."""
 
     def __init__(self, rowids: Indices, hashes: bytes) -> None:
-        low, high = _halves(hashes)
-        order = np.argsort(low)
-        self._low, self._high = low[order], high[order]
+        pairs = np.frombuffer(hashes, "<u8").reshape(-1, 2)
+        order = np.argsort(pairs[:, 0])
+        self._sorted = pairs[order]
+        self._low, self._high = self._sorted[:, 0], self._sorted[:, 1]
         self._low_view = memoryview(self._low)  # type: ignore[arg-type]  # numpy does not say that it is a buffer
         self.rowids: Indices = rowids[order]
         # by its first bits, where among the sorted hashes one is: as many beginnings as there are hashes
@@ -70,8 +71,8 @@ class KnownItems:
         Two known hashes that share their lower half make the second one unknown: it is read again, never mistaken.
         """
         for asked, found in self._last:
-            if asked.startswith(hashes):
-                return found[: len(hashes) // HASH_BYTES]
+            if hashes == asked:
+                return found
         found = self._places(hashes)
         self._last = [(hashes, found), *self._last[: _REMEMBERED - 1]]
         return found
@@ -103,7 +104,7 @@ class KnownItems:
 
     def hashes_at(self, places: npt.NDArray[np.int32]) -> bytes:
         """The hashes that stand at these indices of :attr:`rowids`."""
-        return np.stack((self._low[places], self._high[places]), axis=1).astype("<u8").tobytes()
+        return self._sorted[places].tobytes()
 
     def match(self, hashes: list[bytes]) -> Sequence[bool]:
         """Which of the hashes are known."""

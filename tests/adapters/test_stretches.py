@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from feedsync.adapters import stretches as module
 from feedsync.adapters import xml_split
-from feedsync.adapters.base import RawItem
+from feedsync.adapters.base import Block, Known, RawItem
 from feedsync.adapters.google_xml import GoogleXml
 from feedsync.adapters.stretches import Kept, Stretches
 from feedsync.adapters.xml_head import SECTIONS
+from feedsync.adapters.xml_split import Splitter
 from feedsync.snapshot.known import KnownItems
 from tests.adapters.reading import feed, item, nothing, read
 from tests.adapters.test_skipping import BROKEN
@@ -47,16 +48,24 @@ class Memory:
         split.recall(stretches)
         found, kept = Pass([], [], [], [], 0), list[Kept]()
         for block in split.blocks(self.held.match):
-            if (skipped := block.skipped) is not None:
-                assert (block.hashes, block.offsets, block.misses) == ([], [], [])
-                found.hashes.extend(_split(self.held.hashes_at(skipped.places)))
-                found.offsets.extend(skipped.offsets.tolist())
-                found = found._replace(passed=found.passed + len(skipped.places))
+            if (placed := block.placed) is not None:
+                assert (block.hashes, block.offsets) == ([], [])
+                hashes = (
+                    list(_split(self.held.hashes_at(placed.places))) if len(self.held) else [b""] * len(placed.places)
+                )
+                for index, one in block.misses:
+                    assert placed.places[index] < 0
+                    hashes[index] = one.hash
+                found.hashes.extend(hashes)
+                found.offsets.extend(placed.offsets.tolist())
+                assert (placed.places >= 0).sum() + len(block.misses) == len(hashes)
             found.hashes.extend(block.hashes)
             found.offsets.extend(block.offsets)
             found.items.extend(one for _, one in block.misses)
             self.meanings.update((one.hash, one.raw) for _, one in block.misses)
             kept += stretches.complete()
+        old = [(first, last) for is_new, first, last in stretches._order if not is_new]
+        found = found._replace(passed=sum(int(stretches._begins[b] - stretches._begins[a]) for a, b in old))
         if stretches.outdated():
             kept += stretches.stored()
         if kept:
@@ -167,15 +176,23 @@ def test_what_moved_is_met_again() -> None:
     assert memory.rewritten == 2, "a quarter of it is new"
 
 
-def test_in_another_order_it_is_cut_as_if_nothing_was_known() -> None:
+def test_in_another_order_it_is_cut_as_if_nothing_was_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut: list[int] = []
+    fast = Splitter._fast
+
+    def counted(splitter: Splitter, known: Known, end: int) -> Block:
+        block = fast(splitter, known, end)
+        cut.append(len(block.hashes))
+        return block
+
     memory, pieces = Memory(), items_of(range(5000))
     memory.read(feed(*pieces))
     data = feed(*pieces[::-1])
-    split, stretches = GoogleXml().split(io.BytesIO(data), "feed.xml", None), Stretches(memory.kept, memory.held)
-    split.recall(stretches)
-    blocks = list(split.blocks(memory.held.match))
-    assert sum(len(block.hashes) for block in blocks) == 5000
-    assert len(blocks) < 5000 / module.ITEMS / 5
+    monkeypatch.setattr(xml_split, "BLOCK_BYTES", 1 << 14)
+    monkeypatch.setattr(Splitter, "_fast", counted)
+    assert len(memory.read(data).hashes) == 5000
+    assert sum(cut) < 1.2 * 5000
+    assert len(cut) < 5000 / module.ITEMS / 2
 
 
 def test_a_stretch_with_an_item_that_must_be_read_is_cut() -> None:
