@@ -7,12 +7,12 @@ reading everything anew leave the same snapshot. Design, sections 2 to 4.
 from __future__ import annotations
 
 import io
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from typing import BinaryIO, cast
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from feedsync.adapters.base import Placed, ReadOptions, Recalling, Separable, Split
 from feedsync.adapters.registry import HEAD_BYTES, adapter_for
@@ -28,7 +28,7 @@ from feedsync.settings_feeds import Feed, Read
 from feedsync.snapshot.feeds import Reading, keep_feed
 from feedsync.snapshot.findings import Finding
 from feedsync.snapshot.items import Items
-from feedsync.snapshot.known import Indices, KnownItems
+from feedsync.snapshot.known import Indices, KnownItems, Places
 from feedsync.snapshot.parts import Parts, PartWriter
 from feedsync.snapshot.stretches import StretchTable
 from feedsync.snapshot.writer import VariantWriter
@@ -201,8 +201,9 @@ class _Pass:
         self._known = known
         self._parts = parts
         self._table = table
-        self._places: list[npt.NDArray[np.int32]] = []
+        self._places: list[Places] = []
         self._offsets: list[Indices] = []
+        self._begins: list[int] = []  # which position the offsets of each block begin with
         self.count = 0
         self.parsed = 0
         self.nameless_hashes: list[bytes] = []
@@ -216,8 +217,10 @@ class _Pass:
             if placed is None:
                 places = self._known.find(b"".join(block.hashes)).astype(np.int32)
                 placed = Placed(places, np.array(block.offsets, np.int64))
-            self._places.append(placed.places)
+            if len(self._known):
+                self._places.append(placed.places)
             self._offsets.append(placed.offsets)
+            self._begins.append(self.count)
             if block.misses:
                 readers.pack_with(self._items.store.packer)
                 self._take(readers.put([(self.count + index, item) for index, item in block.misses]))
@@ -257,21 +260,26 @@ class _Pass:
 
     def settle(self, number: int, writer: VariantWriter | PartWriter) -> list[Finding]:
         """Decide every id that was read anew, and say what is wrong with which item."""
-        offsets = np.concatenate([*self._offsets, np.empty(0, np.int64)])
         places = np.concatenate([*self._places, np.empty(0, np.int32)])
-        positions = np.flatnonzero(places >= 0)
-        first = np.full(len(self._known), -1, np.int64)
-        first[places[positions][::-1]] = positions[::-1]
+        self._places = []
+        positions = np.flatnonzero(places >= 0).astype(np.int32)
+        places = places[positions]
+        first = np.full(len(self._known), -1, np.int32)
+        first[places[::-1]] = positions[::-1]
         self._first = first
-        copies = positions[first[places[positions]] != positions]
+        copies = np.flatnonzero(first[places] != positions)
         return self._items.settle(
             number,
             self._known.rowids,
             first,
             writer,
-            repeated=[(int(self._known.rowids[places[p]]), int(p)) for p in copies],
-            offset_of=lambda position: int(offsets[position]),
+            repeated=[(int(self._known.rowids[places[at]]), int(positions[at])) for at in copies],
+            offset_of=self._offset_of,
         )
+
+    def _offset_of(self, position: int) -> int:
+        block = bisect_right(self._begins, position) - 1
+        return int(self._offsets[block][position - self._begins[block]])
 
     def kept(self, item_hash: bytes) -> bool:
         """Whether an item with that hash was skipped, so that what was said of it still holds."""

@@ -15,7 +15,7 @@ from feedsync.snapshot.bulk import BulkLoad
 from feedsync.snapshot.drafts import Drafts
 from feedsync.snapshot.findings import Finding, double, encode_details, findings_of
 from feedsync.snapshot.incoming import Incoming
-from feedsync.snapshot.known import NOTHING_KNOWN, Indices, KnownItems, known_items
+from feedsync.snapshot.known import NOTHING_KNOWN, Indices, KnownItems, Places, known_items
 from feedsync.snapshot.parts import PartWriter
 from feedsync.snapshot.store import Store
 from feedsync.snapshot.writer import OLD, Old, VariantWriter, read_again
@@ -76,7 +76,7 @@ class Items:
     # -- after it
 
     def settle(
-        self, number: int, rowids: Indices, first: Indices, writer: VariantWriter | PartWriter, *,
+        self, number: int, rowids: Indices, first: Places, writer: VariantWriter | PartWriter, *,
         repeated: list[tuple[int, int]], offset_of: Callable[[int], int],
     ) -> list[Finding]:  # fmt: skip
         """Take the first item of every id that was read, and give the findings of the document.
@@ -131,7 +131,7 @@ class Items:
             writer.reread_unread()
         return findings
 
-    def _skipped_rivals(self, number: int, rowids: Indices, first: Indices) -> dict[str, tuple[int, bytes]]:
+    def _skipped_rivals(self, number: int, rowids: Indices, first: Places) -> dict[str, tuple[int, bytes]]:
         """id -> (position, hash) of each skipped item whose id was also read anew in this document."""
         # an id has one row at most, so where that one is missing there is no rival
         query = (

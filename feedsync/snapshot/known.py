@@ -22,11 +22,12 @@ _STEPS = 3
 _REMEMBERED = 3
 
 Indices = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
 
 
 def known_items(store: Store, feed: int, condition: str = "true", *parameters: str) -> KnownItems:
     """What ``raws`` holds of a feed. SQLite joins the hashes, as they are, which is twice as fast as a row at a time."""
-    rowids, hashes = [np.empty(0, np.int64)], [b""]
+    rowids, hashes = [np.empty(0, np.int64)], bytearray()
     last = store.scalar("select max(rowid) from raws") or 0
     for begin in range(0, last, _CHUNK_ROWS):
         where = f"from raws where rowid > ? and rowid <= ? and feed = ? and {condition} order by rowid"
@@ -36,19 +37,19 @@ def known_items(store: Store, feed: int, condition: str = "true", *parameters: s
         if found is None:
             continue
         joined, count, low, high = found
-        hashes.append(joined)
+        hashes += joined
         if count == high - low + 1:
             rowids.append(np.arange(low, high + 1, dtype=np.int64))
         else:
             numbers = store.scalar(f"select group_concat(rowid) from (select rowid {where})", *chunk)
             rowids.append(np.fromstring(numbers, np.int64, sep=","))
-    return KnownItems(np.concatenate(rowids), b"".join(hashes))
+    return KnownItems(np.concatenate(rowids), hashes)
 
 
 class KnownItems:
     """Which of a document's hashes are known, and as which row: a row's number and 16 bytes of hash for each."""
 
-    def __init__(self, rowids: Indices, hashes: bytes) -> None:
+    def __init__(self, rowids: Indices, hashes: bytes | bytearray) -> None:
         pairs = np.frombuffer(hashes, "<u8").reshape(-1, 2)
         order = np.argsort(pairs[:, 0])
         self._sorted = pairs[order]
@@ -102,7 +103,7 @@ class KnownItems:
         same = place < len(self) and self._low_view[place] == low and self._high[place] == high
         return place if same else -1
 
-    def hashes_at(self, places: npt.NDArray[np.int32]) -> bytes:
+    def hashes_at(self, places: Places) -> bytes:
         """The hashes that stand at these indices of :attr:`rowids`."""
         return self._sorted[places].tobytes()
 
