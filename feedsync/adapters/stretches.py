@@ -28,10 +28,11 @@ _MOST_BYTES: Final = 1 << 18
 TOGETHER: Final = 4096
 #: Once this share is new it is worth storing; until then the older ones do nearly as well.
 _WORTH_STORING: Final = 1 / 16
-#: After so many in a row whose beginning was met and whose rest was not, the document seems to be in another order.
-_PATIENCE: Final = 32
-#: So much is cut at least, to meet the beginning of one again.
+#: So much is cut at least, to meet the beginning of one again, and so much at most.
 _REACH_BYTES: Final = 1 << 12
+_LONGEST_REACH_BYTES: Final = 1 << 20
+#: So many more bytes may be cut than passed by until it is concluded that the document is in another order.
+_PATIENCE_BYTES: Final = 1 << 18
 _HASH_BYTES: Final = 16
 _HASH: Final = np.dtype((np.void, _HASH_BYTES))
 
@@ -82,26 +83,32 @@ class Stretches:
             counts.append(one.counts)
             lengths.append(one.lengths)
             places.append(held.find(one.hashes).astype(np.int32))
-        self._digests = b"".join(digests)
-        self._all_sizes = np.frombuffer(b"".join(sizes), "<u4")
+        self._sizes = array("I", np.frombuffer(b"".join(sizes), "<u4").astype(np.uint32).tobytes())
         self._counts = np.frombuffer(b"".join(counts), np.uint8)
         self._lengths = np.frombuffer(b"".join(lengths), "<u4")
         self._places: Places = np.concatenate(places)
         self._begins = _begins(self._counts)
-        whole = np.empty(0, np.int64)
+        told = np.frombuffer(b"".join(digests), _HASH).copy()
+        whole = np.empty(0, bool)
         if digests:
-            whole = np.flatnonzero(np.minimum.reduceat(self._places, self._begins[:-1]) >= 0)
-        followed = np.zeros(len(self._all_sizes), np.uint32)  # 0: it has an item that must be read
-        followed[whole] = self._all_sizes[whole]
-        self._sizes = array("I", followed.tobytes())
+            whole = np.minimum.reduceat(self._places, self._begins[:-1]) >= 0
+        #: Those that have an item which is read each time: they are not followed, and not new where they are cut again.
+        self._read = frozenset(told[~whole].tolist())
+        told[~whole] = bytes(_HASH_BYTES)
+        self._digests = told.tobytes()
         heads = np.full(len(held), -1, np.int32)
-        heads[self._places[self._begins[whole]]] = whole
-        self._heads = memoryview(heads)  # type: ignore[arg-type]  # numpy does not say that it is a buffer; by the place of an item, the stretch that begins with it
+        # a smaller one is cut again with what changes beside it, so that they do not become ever more
+        large = np.flatnonzero(whole & (self._counts >= ITEMS // 2))
+        heads[self._places[self._begins[large]]] = large
+        # numpy does not say that it is a buffer
+        self._heads = memoryview(heads)  # type: ignore[arg-type]  # by the place of an item, the stretch that begins with it
         self._next = 0
         self._tried = -1  # the one that began where others went on
-        self._failures = 0
+        self._balance = 0  # bytes that were passed by, less those that were cut
         self._pause, self._rest = 0, 1  # so many blocks are cut as if there were no stretches; so many the next time
         self._reach = 0
+        #: How many items were passed by.
+        self.passed = 0
         self._expected: tuple[int, dict[bytes, int]] = -1, {}  # of the next stretches: place by hash
         self._found: list[int] = []  # the places that were asked for last
         self._run: list[tuple[Places, Indices]] = []
@@ -119,41 +126,46 @@ class Stretches:
         first = place = self._next
         if self._pause or first == len(self._sizes):
             return 0
-        sizes, digests, size = self._sizes, self._digests, len(buffer)
+        sizes, digests, size, begin = self._sizes, self._digests, len(buffer), at
         view = memoryview(buffer)
         for place in range(first, len(sizes)):
             end = at + sizes[place]
             digest = digests[place * _HASH_BYTES : (place + 1) * _HASH_BYTES]
-            if end > size or end == at or item_hash(view[at:end]) != digest:
+            if end > size or item_hash(view[at:end]) != digest:
                 break
             at = end
         else:
             place = len(sizes)
         self._tried = place
         if place == first:
-            self._failures += 1
-            if self._failures > _PATIENCE:
-                self._pause, self._rest, self._failures = self._rest, 2 * self._rest, 0
             return 0
-        self._next, self._reach, self._failures, self._rest = place, 0, 0, 1
+        self._next, self._reach = place, 0
+        self._balance += at - begin
+        if self._balance >= _PATIENCE_BYTES:
+            self._balance, self._rest = _PATIENCE_BYTES, 1
         self._order.append((False, first, place))
         items = slice(self._begins[first], self._begins[place])
         lengths = self._lengths[items]
+        self.passed += len(lengths)
         self._add(self._places[items], np.cumsum(lengths, dtype=np.int64) - lengths + offset)
         return at
 
     def reach(self) -> int | None:
         """How many bytes are cut now, so as to meet the beginning of a stretch again; None: all there are."""
+        if self._balance < -_PATIENCE_BYTES:
+            self._pause, self._rest, self._balance = self._rest, 2 * self._rest, 0
         if self._pause:
             self._pause, self._reach = self._pause - 1, 0
             return None
-        if not len(self._sizes):
+        if not len(self._sizes) or self._reach >= _LONGEST_REACH_BYTES:
+            self._reach = 0
             return None
         if self._reach:
             self._reach *= 2
         else:
             length = self._sizes[self._next] if self._next < len(self._sizes) else 0
             self._reach = length + max(_REACH_BYTES, length // 3)
+        self._balance -= self._reach
         return self._reach
 
     def match(self, hashes: list[bytes]) -> Sequence[bool]:
@@ -190,11 +202,17 @@ class Stretches:
             return count
         heads, first = self._heads, bool(self._reach)
         for index, place in enumerate(self._found[:count]):
-            if place >= 0 and (found := heads[place]) >= 0 and (index or found != self._tried):
-                self._next, self._reach, count = found, 0, index
-                if first:
-                    break  # of all that there is the last one will do, so that not much is cut twice
+            if place >= 0 and (found := heads[place]) >= 0:
+                if self._begins_with(self._next + 1, place):
+                    found = self._next + 1  # several may begin with the same item
+                if index or found != self._tried:
+                    self._next, self._reach, count = found, 0, index
+                    if first:
+                        break  # of all that there is the last one will do, so that not much is cut twice
         return count
+
+    def _begins_with(self, stretch: int, place: int) -> bool:
+        return stretch < len(self._sizes) and bool(self._places[self._begins[stretch]] == place)
 
     def cut(self, buffer: bytes, begin: int, offsets: Sequence[int], hashes: Sequence[bytes]) -> None:
         """Items were cut, those that :meth:`match` was asked for: ``offsets`` in the document has one more, where they end.
@@ -227,7 +245,9 @@ class Stretches:
 
     def outdated(self) -> bool:
         """After a document: whether the last one's are to be replaced."""
-        return len(self._new) > _WORTH_STORING * len(self._sizes)
+        new = sum(digest not in self._read for digest in self._new.digests())
+        stay = sum(last - first for is_new, first, last in self._order if not is_new) + len(self._new) - new
+        return new > _WORTH_STORING * (new + stay) or stay < len(self._sizes) / 2
 
     def stored(self) -> Iterator[Kept]:
         """This document's, but for those that were :meth:`complete`."""
@@ -235,7 +255,7 @@ class Stretches:
         spans = (range(first + old * is_new, last + old * is_new) for is_new, first, last in self._order)
         order = np.fromiter(chain.from_iterable(spans), np.int64)
         digests = np.frombuffer(self._digests + new.digests, _HASH)
-        sizes = np.concatenate((self._all_sizes, np.frombuffer(new.sizes, "<u4")))
+        sizes = np.concatenate((np.array(self._sizes, "<u4"), np.frombuffer(new.sizes, "<u4")))
         counts = np.concatenate((self._counts, np.frombuffer(new.counts, np.uint8)))
         lengths = np.concatenate((self._lengths, np.frombuffer(new.lengths, "<u4")))
         begins, hashes = _begins(counts), np.frombuffer(new.hashes, _HASH)
@@ -275,6 +295,10 @@ class _Row:
                 self._hashes += b"".join(hashes[first:last])
                 self._lengths.extend([b - a for a, b in pairwise(places[first : last + 1])])
             first = last
+
+    def digests(self) -> list[bytes]:
+        """The hash of each."""
+        return [bytes(self._digests[at : at + _HASH_BYTES]) for at in range(0, len(self._digests), _HASH_BYTES)]
 
     def kept(self) -> Kept:
         """As they are stored."""

@@ -96,6 +96,14 @@ class Splitter:
     def _followed(self, stretches: Stretches) -> Block | None:
         """The same, with stretches passed by where they stand as they stood."""
         self._fill(BLOCK_BYTES, least=_LEAST_BYTES)
+        block = self._around(stretches)
+        if block is None and self._ending.search(self._buffer, self._position) is None:
+            self._fill(BLOCK_BYTES)  # an item may be larger than what was left
+            block = self._around(stretches)
+        return block
+
+    def _around(self, stretches: Stretches) -> Block | None:
+        """The stretches of the buffer and the items between them, up to the first that is neither known nor clean."""
         misses: list[tuple[int, RawItem]] = []
         while True:
             start = _end_of_space(self._buffer, self._position)
@@ -103,22 +111,19 @@ class Splitter:
             left = len(self._buffer) - self._position
             if left < _LEAST_BYTES and not self._eof:
                 break
-            reach = stretches.reach()
-            count = stretches.count
-            block = self._fast(stretches.match, self._position + min(left, left if reach is None else reach))
-            end = self._base + self._position
-            if (before := stretches.resumed(len(block.hashes))) < len(block.hashes):
-                end = block.offsets[before]
-                self._position = end - self._base
+            begin, count, reach = self._position, stretches.count, stretches.reach()
+            end = begin + min(left, left if reach is None else reach)
+            block = self._fast(stretches.match, end)
+            before, behind = stretches.resumed(len(block.hashes)), self._base + self._position
+            if before < len(block.hashes):
+                behind = block.offsets[before]
+                self._position = behind - self._base
             if before:
-                stretches.cut(self._buffer, self._base, [*block.offsets[:before], end], block.hashes[:before])
+                stretches.cut(self._buffer, self._base, [*block.offsets[:before], behind], block.hashes[:before])
                 misses += [(count + index, item) for index, item in block.misses if index < before]
-            elif not block.hashes and (reach is None or left <= reach):
+            elif not block.hashes and (end == len(self._buffer) or self._ending.search(self._buffer, begin, end)):
                 break
         placed = stretches.taken()
-        if placed is None and not self._eof and len(self._buffer) - self._position < BLOCK_BYTES:
-            self._fill(BLOCK_BYTES)  # there may be an item that is larger than what was left
-            return self._followed(stretches)
         return None if placed is None else Block([], [], misses, placed)
 
     def _fill(self, size: int, *, least: int = 0) -> None:
@@ -162,8 +167,8 @@ class Splitter:
                 if inner is None:
                     count = index
                     break
-                offsets[index] += inner
-                misses.append((index, RawItem(raw[inner:] + self._close, offsets[index], hashes[index])))
+                # what stands before it is part of what its hash tells, so its place among the others is there
+                misses.append((index, RawItem(raw[inner:] + self._close, offsets[index] + inner, hashes[index])))
         if count:
             self._position = offsets[count] - self._base
         return Block(hashes[:count], offsets[:count], misses)

@@ -203,7 +203,8 @@ create index variants_moved on variants (product_id) where moved_from is not nul
 """
 
 _STRETCHES = """
--- Items that stood together in each feed's last document, told by one hash (MessagePack, feedsync.adapters.stretches).
+-- Items that stood together in each feed's last document, told by one hash (a hash of what follows; MessagePack of
+-- feedsync.adapters.stretches).
 create table stretches (feed integer not null, place integer not null, kept blob not null, primary key (feed, place)) strict;
 """
 

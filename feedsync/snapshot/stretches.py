@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import msgspec
+import xxhash
 
 from feedsync.adapters.stretches import Kept, Stretches
 from feedsync.snapshot.known import KnownItems
 from feedsync.snapshot.store import Store
 
+#: Raised with every change of what is stored; what another version or nobody wrote is as good as nothing.
+_VERSION = b"1"
 _ENCODER = msgspec.msgpack.Encoder()
+_DIGEST_BYTES = 16
 _KEPT = msgspec.msgpack.Decoder(Kept)
 
 
@@ -21,12 +25,16 @@ class StretchTable:
         self._store = store
         self._feed = feed
         self._place = 0
+        if not len(known):  # they are of other settings
+            self._forget()
         #: What a pass over the feed's document follows.
         self.stretches = Stretches(self._kept(), known)
 
     def _kept(self) -> Iterator[Kept]:
         for row in self._store.rows("select kept from stretches where feed = ? order by place", self._feed):
-            yield _KEPT.decode(row[0])
+            digest, encoded = row[0][:_DIGEST_BYTES], row[0][_DIGEST_BYTES:]
+            if xxhash.xxh3_128_digest(_VERSION + encoded) == digest:
+                yield _KEPT.decode(encoded)
 
     def keep_complete(self) -> None:
         """While a document is read: store what can be, so that it takes no memory."""
@@ -40,6 +48,11 @@ class StretchTable:
     def _add(self, kept: Iterable[Kept]) -> None:
         for one in kept:
             if not self._place:
-                self._store.execute("delete from stretches where feed = ?", self._feed)
-            self._store.execute("insert into stretches values (?, ?, ?)", self._feed, self._place, _ENCODER.encode(one))
+                self._forget()
+            encoded = _ENCODER.encode(one)
+            stored = xxhash.xxh3_128_digest(_VERSION + encoded) + encoded
+            self._store.execute("insert into stretches values (?, ?, ?)", self._feed, self._place, stored)
             self._place += 1
+
+    def _forget(self) -> None:
+        self._store.execute("delete from stretches where feed = ?", self._feed)

@@ -41,6 +41,7 @@ class Memory:
         self.held = KnownItems(np.empty(0, np.int64), b"")
         self.rewritten = 0
         self.meanings: dict[bytes, bytes] = {}
+        self.readable: set[bytes] = set()
 
     def read(self, data: bytes, forget: Sequence[int] = ()) -> Pass:
         """The next document; ``forget`` are the places of items that are to be read again the next time."""
@@ -63,16 +64,16 @@ class Memory:
             found.offsets.extend(block.offsets)
             found.items.extend(one for _, one in block.misses)
             self.meanings.update((one.hash, one.raw) for _, one in block.misses)
+            results = zip(block.misses, split.parse([one for _, one in block.misses]), strict=True)
+            self.readable.update(one.hash for (_, one), parsed in results if parsed.attributes is not None)
             kept += stretches.complete()
-        old = [(first, last) for is_new, first, last in stretches._order if not is_new]
-        found = found._replace(passed=sum(int(stretches._begins[b] - stretches._begins[a]) for a, b in old))
+        found = found._replace(passed=stretches.passed)
         if stretches.outdated():
             kept += stretches.stored()
         if kept:
             self.kept, self.rewritten = kept, self.rewritten + 1
-        broken = {one.hash for one in found.items if one.broken}
-        hashes = [one for place, one in enumerate(dict.fromkeys(found.hashes)) if place not in forget]
-        known = [one for one in hashes if one not in broken]
+        each = enumerate(dict.fromkeys(found.hashes))
+        known = [one for place, one in each if place not in forget and one in self.readable]
         self.held = KnownItems(np.arange(len(known), dtype=np.int64), b"".join(known))
         found.faults.extend(problem.code for problem in split.faults())
         return found
@@ -104,7 +105,8 @@ SIZES = st.fixed_dictionaries(
         "ITEMS": st.sampled_from((1, 2, 3, 8)),
         "TOGETHER": st.sampled_from((1, 2, 4096)),
         "_REACH_BYTES": st.sampled_from((1, 60, 4096)),
-        "_PATIENCE": st.sampled_from((0, 1, 32)),
+        "_PATIENCE_BYTES": st.sampled_from((0, 200, 1 << 18)),
+        "_LONGEST_REACH_BYTES": st.sampled_from((100, 1 << 20)),
         "_WORTH_STORING": st.sampled_from((0, 1 / 2)),
         "_MOST_BYTES": st.sampled_from((80, 1 << 18)),
     }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from feedsync.adapters import stretches
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feedsync.adapters import stretches, xml_split
 from feedsync.snapshot.feeds import forget_feeds
-from tests.ingest.street import Street, item, rss, schedule
+from feedsync.snapshot.store import Store
+from tests.ingest.street import FOOT, HEAD, Street, item, rss, schedule, unreadable
 
 ITEMS = [item(str(number)) for number in range(60)]
 
@@ -59,3 +64,87 @@ def test_a_feed_that_left_leaves_none(street: Street) -> None:
     with street.store.transaction():
         forget_feeds(street.store, 0)
     assert _count(street) == 0
+
+
+@pytest.mark.parametrize("damage", [lambda kept: kept[:50], lambda kept: b"", lambda kept: kept[:-1] + b"x"])
+def test_what_is_damaged_is_as_good_as_nothing(street: Street, damage: Any) -> None:
+    street.read(rss(*ITEMS))
+    kept = street.store.scalar("select kept from stretches")
+    street.store.execute("update stretches set kept = ?", damage(kept))
+    reading = street.read(rss(*ITEMS[:-1]))
+    assert (reading.items, reading.parsed, street.absent()) == (59, 0, {"59": 1})
+    assert street.store.scalar("select kept from stretches") != damage(kept)
+
+
+def test_the_same_document_is_not_stored_again_because_of_items_that_are_read_each_time(street: Street) -> None:
+    document = [item(str(n), price="" if n % 20 == 7 else "5.00 INR") for n in range(200)]
+    street.read(rss(*document))
+    kept = street.store.scalar("select kept from stretches")
+    reading = street.read(rss(*document, head=HEAD.replace("Shop", "The same shop")))
+    assert (reading.items, reading.parsed) == (200, 10)
+    assert street.store.scalar("select kept from stretches") == kept
+
+
+def test_what_shrank_is_stored_anew(street: Street) -> None:
+    street.read(rss(*ITEMS))
+    kept = street.store.scalar("select kept from stretches")
+    street.read(rss(*ITEMS[:16]))
+    assert len(street.store.scalar("select kept from stretches")) < len(kept) / 2
+
+
+PIECES = st.one_of(
+    st.integers(0, 20).map(lambda number: item(str(number))),
+    st.integers(0, 20).map(lambda number: item(str(number), price="2.00 INR")),
+    st.integers(0, 20).map(lambda number: "<!-- season\n -->" + item(str(number))),
+    st.sampled_from(
+        (
+            item("21", price=""), item(None, title="nameless"), unreadable(), "<!-- season -->" + unreadable("!"), "\n\n",
+            item("22", title="<![CDATA[ </item> ]]>"), "<item>", "</item>", "<!--", "-->", "<item/>",
+        )
+    ),
+)  # fmt: skip
+EDITS = st.lists(
+    st.tuples(st.sampled_from(("replace", "insert", "remove", "swap")), st.integers(0, 40), PIECES), max_size=3
+)
+
+
+def _edited(pieces: list[str], edits: list[tuple[str, int, str]]) -> list[str]:
+    pieces = list(pieces)
+    for kind, place, piece in edits:
+        at = place % (len(pieces) + 1)
+        if kind == "swap":
+            pieces = pieces[at:] + pieces[:at]
+        else:
+            pieces[at : at + (kind != "insert")] = [] if kind == "remove" else [piece]
+    return pieces
+
+
+@given(
+    pieces=st.lists(PIECES, max_size=30), days=st.lists(EDITS, min_size=1, max_size=4), few=st.sampled_from((1, 2, 8)),
+    block=st.sampled_from((1, 600, 3000, 1 << 20)), foot=st.sampled_from((FOOT, FOOT, "")),
+)  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_with_and_without_leave_the_same(
+    tmp_path_factory: pytest.TempPathFactory, pieces: list[str], days: list[list[tuple[str, int, str]]], few: int,
+    block: int, foot: str,
+) -> None:  # fmt: skip
+    folder = tmp_path_factory.mktemp("streets")
+    with Store(folder / "with.db") as one, Store(folder / "without.db") as other, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stretches, "ITEMS", few)
+        patch.setattr(stretches, "_WORTH_STORING", 0)
+        patch.setattr(xml_split, "BLOCK_BYTES", block)
+        patch.setattr(xml_split, "_LEAST_BYTES", max(1, block // 4))
+        remembering, forgetting = Street(one, folder), Street(other, folder)
+        for edits in [[], *days]:
+            pieces = _edited(pieces, edits)
+            other.execute("delete from stretches")
+            document = rss(*pieces, foot=foot)
+            left = [(street.read(document), street) for street in (remembering, forgetting)]
+            told = [
+                (
+                    reading.verdict, reading.reasons, reading.items, reading.parsed, street.picture(), street.hashes(),
+                    list(street.store.rows("select hash, item_id, code, line from problems order by 1, 2, 3, 4")),
+                )
+                for reading, street in left
+            ]  # fmt: skip
+            assert told[0] == told[1]
