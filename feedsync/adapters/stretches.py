@@ -111,8 +111,9 @@ class Stretches:
         self.passed = 0
         self._expected: tuple[int, dict[bytes, int]] = -1, {}  # of the next stretches: place by hash
         self._found: list[int] = []  # the places that were asked for last
-        self._run: list[tuple[Places, Indices]] = []
-        self.count = 0  # how many items the block has that is under way
+        # of the block that is under way each item's place and length, and (how many items before, offset) of each run
+        self._block, self._block_lengths = array("i"), array("I")
+        self._runs: list[tuple[int, int]] = []
         self._new = _Row()
         self._order: list[tuple[bool, int, int]] = []  # (new, first, behind the last) of those of this document
 
@@ -145,9 +146,10 @@ class Stretches:
             self._balance, self._rest = _PATIENCE_BYTES, 1
         self._order.append((False, first, place))
         items = slice(self._begins[first], self._begins[place])
-        lengths = self._lengths[items]
-        self.passed += len(lengths)
-        self._add(self._places[items], np.cumsum(lengths, dtype=np.int64) - lengths + offset)
+        self.passed += items.stop - items.start
+        self._runs.append((len(self._block), offset))
+        self._block.frombytes(self._places[items].tobytes())
+        self._block_lengths.frombytes(self._lengths[items].tobytes())
         return at
 
     def reach(self) -> int | None:
@@ -220,20 +222,29 @@ class Stretches:
         ``begin`` is where the buffer is in the document.
         """
         first = len(self._new)
-        self._new.cut(buffer, begin, offsets, hashes)
+        lengths = self._new.cut(buffer, begin, offsets, hashes)
         if len(self._new) > first:
             self._order.append((True, first, len(self._new)))
-        self._add(np.array(self._found[: len(hashes)], np.int32), np.array(offsets[:-1], np.int64))
+        self._runs.append((len(self._block), offsets[0]))
+        self._block.extend(self._found[: len(hashes)])
+        self._block_lengths.extend(lengths)
 
-    def _add(self, places: Places, offsets: Indices) -> None:
-        self._run.append((places, offsets))
-        self.count += len(places)
+    @property
+    def count(self) -> int:
+        """How many items the block has so far."""
+        return len(self._block)
 
     def taken(self) -> Placed | None:
-        """The items since the last call, unless there are none."""
-        run, self._run, self.count = self._run, [], 0
-        places, offsets = zip(*run, strict=True) if run else ((), ())
-        return Placed(np.concatenate(places), np.concatenate(offsets)) if run else None
+        """The block's items, and another one begins; None: there are none."""
+        if not self._runs:
+            return None
+        lengths = np.array(self._block_lengths, np.int64)
+        offsets = np.cumsum(lengths) - lengths
+        firsts, starts = np.array(self._runs, np.int64).T
+        offsets += np.repeat(starts - offsets[firsts], np.diff(firsts, append=len(offsets)))
+        placed = Placed(np.array(self._block, np.int32), offsets)
+        self._block, self._block_lengths, self._runs = array("i"), array("I"), []
+        return placed
 
     # -- what is stored
 
@@ -281,9 +292,13 @@ class _Row:
     def __len__(self) -> int:
         return len(self._counts)
 
-    def cut(self, buffer: bytes, begin: int, places: Sequence[int], hashes: Sequence[bytes]) -> None:
-        """Items of a buffer that is at ``begin`` of its document; ``places`` has one more than they are, the last one's end."""
+    def cut(self, buffer: bytes, begin: int, places: Sequence[int], hashes: Sequence[bytes]) -> list[int]:
+        """Items of a buffer that is at ``begin`` of its document; ``places`` has one more than they are, the last one's end.
+
+        The length of each.
+        """
         view, first, count = memoryview(buffer), 0, len(hashes)
+        lengths = [b - a for a, b in pairwise(places)]
         while first < count:
             last = first + ITEMS if count - first >= 2 * ITEMS else count
             size = places[last] - places[first]
@@ -293,8 +308,9 @@ class _Row:
                 self._sizes.append(size)
                 self._counts.append(last - first)
                 self._hashes += b"".join(hashes[first:last])
-                self._lengths.extend([b - a for a, b in pairwise(places[first : last + 1])])
+                self._lengths.extend(lengths[first:last])
             first = last
+        return lengths
 
     def digests(self) -> list[bytes]:
         """The hash of each."""

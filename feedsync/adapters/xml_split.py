@@ -348,6 +348,8 @@ class Splitter:
 
 
 def _end_of_space(buffer: bytes, at: int) -> int:
+    if buffer.startswith(b"<", at):
+        return at  # as nearly always
     match = _SPACE.match(buffer, at)
     assert match is not None  # it matches nothing, too
     return match.end()
