@@ -98,9 +98,15 @@ class XmlSplit:
             while chunk := self._stream.read(1 << 16):
                 self._rest = self._rest[-HEAD_LIMIT_BYTES:] + chunk
             return
-        splitter = Splitter(self._head, self._rest, self._stream, self.parser.well_formed)
+        parts = self._head, self._rest, self._stream, self.parser.well_formed
         self._rest = b""
-        for block in splitter.blocks(known, self._stretches):
+        if self._stretches is None:
+            splitter = Splitter(*parts)
+        else:
+            from feedsync.adapters.xml_follow import Follower  # with numpy, for what is followed
+
+            splitter = Follower(*parts, self._stretches)
+        for block in splitter.blocks(known):
             for _, item in block.misses:
                 if item.broken == "FS-311":
                     self._rest = item.raw

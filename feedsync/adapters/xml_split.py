@@ -16,21 +16,16 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import accumulate, compress
 from operator import not_
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from feedsync.adapters.base import ITEM_LIMIT_BYTES, Block, Known, RawItem, item_hash
 from feedsync.adapters.xml_head import SECTIONS, TAG_REST, Head
-
-if TYPE_CHECKING:
-    from feedsync.adapters.stretches import Stretches
 
 BLOCK_BYTES = 1 << 20
 #: After one that was not, so many blocks are not taken for evenly spaced.
 _UNEVEN_BLOCKS = 16
 #: So much of a buffer may be left to the next block, as the beginning of an item.
 _LEFT_BYTES = 1 << 16
-#: Where stretches are followed, so much of one is worth a look before more is read.
-_LEAST_BYTES = 1 << 18
 #: What holds the beginning of any tag that the buffer's end cuts off.
 _TAG_BYTES = 1024
 #: What may stand between two items and means nothing: no text, and no element that begins there.
@@ -69,11 +64,11 @@ class Splitter:
         self._gap = b""  # the closing tags since the last item, of what the buffer holds no more
         self.tail = b""
 
-    def blocks(self, known: Known, stretches: Stretches | None = None) -> Iterator[Block]:
+    def blocks(self, known: Known) -> Iterator[Block]:
         """The items, block by block. Afterwards ``tail`` is what follows the last item."""
         patience = 1
         while True:
-            block = self._block(known) if stretches is None else self._followed(stretches)
+            block = self._block(known)
             if block is not None:
                 yield block
                 patience = 1
@@ -92,39 +87,6 @@ class Splitter:
         self._fill(BLOCK_BYTES)
         block = self._fast(known, len(self._buffer))
         return block if block.hashes else None
-
-    def _followed(self, stretches: Stretches) -> Block | None:
-        """The same, with stretches passed by where they stand as they stood."""
-        self._fill(BLOCK_BYTES, least=_LEAST_BYTES)
-        block = self._around(stretches)
-        if block is None and self._ending.search(self._buffer, self._position) is None:
-            self._fill(BLOCK_BYTES)  # an item may be larger than what was left
-            block = self._around(stretches)
-        return block
-
-    def _around(self, stretches: Stretches) -> Block | None:
-        """The stretches of the buffer and the items between them, up to the first that is neither known nor clean."""
-        misses: list[tuple[int, RawItem]] = []
-        while True:
-            start = _end_of_space(self._buffer, self._position)
-            self._position = stretches.follow(self._buffer, start, self._base + start) or self._position
-            left = len(self._buffer) - self._position
-            if left < _LEAST_BYTES and not self._eof:
-                break
-            begin, count, reach = self._position, stretches.count, stretches.reach()
-            end = begin + min(left, left if reach is None else reach)
-            block = self._fast(stretches.match, end)
-            before, behind = stretches.resumed(len(block.hashes)), self._base + self._position
-            if before < len(block.hashes):
-                behind = block.offsets[before]
-                self._position = behind - self._base
-            if before:
-                stretches.cut(self._buffer, self._base, [*block.offsets[:before], behind], block.hashes[:before])
-                misses += [(count + index, item) for index, item in block.misses if index < before]
-            elif not block.hashes and (end == len(self._buffer) or self._ending.search(self._buffer, begin, end)):
-                break
-        placed = stretches.taken()
-        return None if placed is None else Block([], [], misses, placed)
 
     def _fill(self, size: int, *, least: int = 0) -> None:
         """Drop what is done, and hold at least ``size`` bytes of what is not, or all there is; ``least`` will do."""
@@ -179,7 +141,7 @@ class Splitter:
         ``even``: they are cut as if the same white space stood between all of them.
         """
         buffer = self._buffer
-        start = _end_of_space(buffer, self._position)
+        start = end_of_space(buffer, self._position)
         first = self._ending.search(buffer, start, end)
         if first is None:
             return [], []
@@ -347,7 +309,8 @@ class Splitter:
         return RawItem(raw, self._base + start, item_hash(hashed), broken)
 
 
-def _end_of_space(buffer: bytes, at: int) -> int:
+def end_of_space(buffer: bytes, at: int) -> int:
+    """Where the white space ends that stands there, if any."""
     if buffer.startswith(b"<", at):
         return at  # as nearly always
     match = _SPACE.match(buffer, at)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feedsync.adapters import stretches as module
-from feedsync.adapters import xml_split
+from feedsync.adapters import xml_follow, xml_split
 from feedsync.adapters.base import Block, Known, RawItem
 from feedsync.adapters.google_xml import GoogleXml
 from feedsync.adapters.stretches import Kept, Stretches
@@ -142,7 +142,7 @@ def test_the_same_items_are_found_as_without(
     memory = Memory()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(xml_split, "BLOCK_BYTES", block)
-        patch.setattr(xml_split, "_LEAST_BYTES", max(1, block // 4))
+        patch.setattr(xml_follow, "LEAST_BYTES", max(1, block // 4))
         for name, size in sizes.items():
             patch.setattr(module, name, size)
         for edits in [[], *days]:

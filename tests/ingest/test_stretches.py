@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsync.adapters import stretches, xml_split
+from feedsync.adapters import stretches, xml_follow, xml_split
 from feedsync.snapshot.feeds import forget_feeds
 from feedsync.snapshot.store import Store
 from tests.ingest.street import FOOT, HEAD, Street, item, rss, schedule, unreadable
@@ -133,7 +133,7 @@ def test_with_and_without_leave_the_same(
         patch.setattr(stretches, "ITEMS", few)
         patch.setattr(stretches, "_WORTH_STORING", 0)
         patch.setattr(xml_split, "BLOCK_BYTES", block)
-        patch.setattr(xml_split, "_LEAST_BYTES", max(1, block // 4))
+        patch.setattr(xml_follow, "LEAST_BYTES", max(1, block // 4))
         remembering, forgetting = Street(one, folder), Street(other, folder)
         for edits in [[], *days]:
             pieces = _edited(pieces, edits)
