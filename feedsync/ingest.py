@@ -16,6 +16,7 @@ import numpy as np
 
 from feedsync.adapters.base import Placed, ReadOptions, Recalling, Separable, Split
 from feedsync.adapters.registry import HEAD_BYTES, adapter_for
+from feedsync.adapters.stretches import Indices, Places
 from feedsync.drafting import Drafter
 from feedsync.errors import Fatal, Problem, Retryable
 from feedsync.interpret import Interpreter
@@ -28,7 +29,7 @@ from feedsync.settings_feeds import Feed, Read
 from feedsync.snapshot.feeds import Reading, keep_feed
 from feedsync.snapshot.findings import Finding
 from feedsync.snapshot.items import Items
-from feedsync.snapshot.known import Indices, KnownItems, Places
+from feedsync.snapshot.known import KnownItems
 from feedsync.snapshot.parts import Parts, PartWriter
 from feedsync.snapshot.stretches import StretchTable
 from feedsync.snapshot.writer import VariantWriter

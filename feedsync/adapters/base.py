@@ -160,6 +160,12 @@ class Adapter(Protocol):
 
 #: 128 bits of the raw item; xxh3 is no defence against a feed's owner, who can only hurt the own store.
 item_hash: Callable[[bytes | memoryview], bytes] = xxhash.xxh3_128_digest
+HASH_BYTES = 16
+
+
+def hashes_in(joined: bytes | bytearray) -> list[bytes]:
+    """Hashes that stand one behind the other."""
+    return [bytes(joined[at : at + HASH_BYTES]) for at in range(0, len(joined), HASH_BYTES)]
 
 
 def unknown(block: Block, known: Known) -> Block:

@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from feedsync.adapters.base import Placed, item_hash
+from feedsync.adapters.base import HASH_BYTES, Placed, hashes_in, item_hash
 
 #: A stretch has so many items, nearly twice as many at the end of what was cut at once, and is no larger than this.
 ITEMS: Final = 8
@@ -33,8 +33,7 @@ _REACH_BYTES: Final = 1 << 12
 _LONGEST_REACH_BYTES: Final = 1 << 20
 #: So many more bytes may be cut than passed by until it is concluded that the document is in another order.
 _PATIENCE_BYTES: Final = 1 << 18
-_HASH_BYTES: Final = 16
-_HASH: Final = np.dtype((np.void, _HASH_BYTES))
+_HASH: Final = np.dtype((np.void, HASH_BYTES))
 
 Indices = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]
@@ -92,9 +91,9 @@ class Stretches:
         whole = np.empty(0, bool)
         if digests:
             whole = np.minimum.reduceat(self._places, self._begins[:-1]) >= 0
-        #: Those that have an item which is read each time: they are not followed, and not new where they are cut again.
+        # those that have an item which is read each time: they are not followed, and not new where they are cut again.
         self._read = frozenset(told[~whole].tolist())
-        told[~whole] = bytes(_HASH_BYTES)
+        told[~whole] = bytes(HASH_BYTES)
         self._digests = told.tobytes()
         heads = np.full(len(held), -1, np.int32)
         # a smaller one is cut again with what changes beside it, so that they do not become ever more
@@ -131,7 +130,7 @@ class Stretches:
         view = memoryview(buffer)
         for place in range(first, len(sizes)):
             end = at + sizes[place]
-            digest = digests[place * _HASH_BYTES : (place + 1) * _HASH_BYTES]
+            digest = digests[place * HASH_BYTES : (place + 1) * HASH_BYTES]
             if end > size or item_hash(view[at:end]) != digest:
                 break
             at = end
@@ -189,9 +188,8 @@ class Stretches:
         first, expected = self._expected
         if first != self._next:
             places = self._places[self._begins[self._next] : self._begins[min(self._next + 2, len(self._sizes))]]
-            hashes = self._held.hashes_at(places)
-            each = [hashes[at : at + _HASH_BYTES] for at in range(0, len(hashes), _HASH_BYTES)]
-            expected = dict(zip(each, places.tolist(), strict=True))  # -1 is none of them, whatever its hash
+            hashes = hashes_in(self._held.hashes_at(places))
+            expected = dict(zip(hashes, places.tolist(), strict=True))  # -1 is none of them, whatever its hash
             self._expected = self._next, expected
         return expected
 
@@ -256,7 +254,7 @@ class Stretches:
 
     def outdated(self) -> bool:
         """After a document: whether the last one's are to be replaced."""
-        new = sum(digest not in self._read for digest in self._new.digests())
+        new = sum(digest not in self._read for digest in hashes_in(self._new.digests))
         stay = sum(last - first for is_new, first, last in self._order if not is_new) + len(self._new) - new
         return new > _WORTH_STORING * (new + stay) or stay < len(self._sizes) / 2
 
@@ -286,7 +284,9 @@ class _Row:
     """Stretches as they are put together."""
 
     def __init__(self) -> None:
-        self._digests, self._sizes, self._counts = bytearray(), array("I"), bytearray()
+        #: The hash of each, one behind the other.
+        self.digests = bytearray()
+        self._sizes, self._counts = array("I"), bytearray()
         self._hashes, self._lengths = bytearray(), array("I")
 
     def __len__(self) -> int:
@@ -304,7 +304,7 @@ class _Row:
             size = places[last] - places[first]
             if size <= _MOST_BYTES:
                 at = places[first] - begin
-                self._digests += item_hash(view[at : at + size])
+                self.digests += item_hash(view[at : at + size])
                 self._sizes.append(size)
                 self._counts.append(last - first)
                 self._hashes += b"".join(hashes[first:last])
@@ -312,14 +312,10 @@ class _Row:
             first = last
         return lengths
 
-    def digests(self) -> list[bytes]:
-        """The hash of each."""
-        return [bytes(self._digests[at : at + _HASH_BYTES]) for at in range(0, len(self._digests), _HASH_BYTES)]
-
     def kept(self) -> Kept:
         """As they are stored."""
         sizes, lengths = (np.array(one, "<u4").tobytes() for one in (self._sizes, self._lengths))
-        return Kept(bytes(self._digests), sizes, bytes(self._counts), bytes(self._hashes), lengths)
+        return Kept(bytes(self.digests), sizes, bytes(self._counts), bytes(self._hashes), lengths)
 
 
 def _begins(counts: npt.NDArray[np.integer]) -> Indices:

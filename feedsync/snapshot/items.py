@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from feedsync.adapters.stretches import Indices, Places
 from feedsync.errors import Problem
 from feedsync.snapshot.bulk import BulkLoad
 from feedsync.snapshot.drafts import Drafts
 from feedsync.snapshot.findings import Finding, double, encode_details, findings_of
 from feedsync.snapshot.incoming import Incoming
-from feedsync.snapshot.known import NOTHING_KNOWN, Indices, KnownItems, Places, known_items
+from feedsync.snapshot.known import NOTHING_KNOWN, KnownItems, known_items
 from feedsync.snapshot.parts import PartWriter
 from feedsync.snapshot.store import Store
 from feedsync.snapshot.writer import OLD, Old, VariantWriter, read_again

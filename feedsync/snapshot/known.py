@@ -9,9 +9,10 @@ from struct import Struct
 import numpy as np
 import numpy.typing as npt
 
+from feedsync.adapters.base import HASH_BYTES, hashes_in
+from feedsync.adapters.stretches import Indices, Places
 from feedsync.snapshot.store import Store
 
-HASH_BYTES = 16
 _CHUNK_ROWS = 50_000
 _PAIR = Struct("<QQ")
 #: Up to so many hashes are looked for one by one, which is sooner than to begin with all at once.
@@ -20,9 +21,6 @@ _FEW = 24
 _STEPS = 3
 #: So many questions are remembered: of a block all its lines, those that are rows together, and those that were read.
 _REMEMBERED = 3
-
-Indices = npt.NDArray[np.int64]
-Places = npt.NDArray[np.int32]
 
 
 def known_items(store: Store, feed: int, condition: str = "true", *parameters: str) -> KnownItems:
@@ -80,9 +78,7 @@ class KnownItems:
 
     def _places(self, hashes: bytes) -> Indices:
         if len(hashes) <= _FEW * HASH_BYTES:
-            return np.array(
-                [self._place(hashes[at : at + HASH_BYTES]) for at in range(0, len(hashes), HASH_BYTES)], np.int64
-            )
+            return np.array(list(map(self._place, hashes_in(hashes))), np.int64)
         low, high = _halves(hashes)
         if not len(self):
             return np.full(len(low), -1, np.int64)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import msgspec
-import xxhash
 
+from feedsync.adapters.base import HASH_BYTES, item_hash
 from feedsync.adapters.stretches import Kept, Stretches
 from feedsync.snapshot.known import KnownItems
 from feedsync.snapshot.store import Store
@@ -14,7 +14,6 @@ from feedsync.snapshot.store import Store
 #: Raised with every change of what is stored; what another version or nobody wrote is as good as nothing.
 _VERSION = b"1"
 _ENCODER = msgspec.msgpack.Encoder()
-_DIGEST_BYTES = 16
 _KEPT = msgspec.msgpack.Decoder(Kept)
 
 
@@ -32,8 +31,8 @@ class StretchTable:
 
     def _kept(self) -> Iterator[Kept]:
         for row in self._store.rows("select kept from stretches where feed = ? order by place", self._feed):
-            digest, encoded = row[0][:_DIGEST_BYTES], row[0][_DIGEST_BYTES:]
-            if xxhash.xxh3_128_digest(_VERSION + encoded) == digest:
+            digest, encoded = row[0][:HASH_BYTES], row[0][HASH_BYTES:]
+            if item_hash(_VERSION + encoded) == digest:
                 yield _KEPT.decode(encoded)
 
     def keep_complete(self) -> None:
@@ -50,7 +49,7 @@ class StretchTable:
             if not self._place:
                 self._forget()
             encoded = _ENCODER.encode(one)
-            stored = xxhash.xxh3_128_digest(_VERSION + encoded) + encoded
+            stored = item_hash(_VERSION + encoded) + encoded
             self._store.execute("insert into stretches values (?, ?, ?)", self._feed, self._place, stored)
             self._place += 1
 

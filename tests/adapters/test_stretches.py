@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from feedsync.adapters import stretches as module
 from feedsync.adapters import xml_follow, xml_split
-from feedsync.adapters.base import Block, Known, RawItem
+from feedsync.adapters.base import Block, Known, RawItem, hashes_in
 from feedsync.adapters.google_xml import GoogleXml
 from feedsync.adapters.stretches import Kept, Stretches
 from feedsync.adapters.xml_head import SECTIONS
@@ -21,6 +21,7 @@ from feedsync.adapters.xml_split import Splitter
 from feedsync.snapshot.known import KnownItems
 from tests.adapters.reading import feed, item, nothing, read
 from tests.adapters.test_skipping import BROKEN
+from tests.edits import edited, edits
 
 
 class Pass(NamedTuple):
@@ -51,9 +52,7 @@ class Memory:
         for block in split.blocks(self.held.match):
             if (placed := block.placed) is not None:
                 assert (block.hashes, block.offsets) == ([], [])
-                hashes = (
-                    list(_split(self.held.hashes_at(placed.places))) if len(self.held) else [b""] * len(placed.places)
-                )
+                hashes = hashes_in(self.held.hashes_at(placed.places)) if len(self.held) else [b""] * len(placed.places)
                 for index, one in block.misses:
                     assert placed.places[index] < 0
                     hashes[index] = one.hash
@@ -79,10 +78,6 @@ class Memory:
         return found
 
 
-def _split(hashes: bytes) -> Iterator[bytes]:
-    return (hashes[at : at + 16] for at in range(0, len(hashes), 16))
-
-
 def same_as_without(found: Pass, data: bytes, held: KnownItems, meanings: dict[bytes, bytes]) -> None:
     """What is found where nothing is passed by; an item that is known may begin with what stands before it."""
     whole = read(data, known=held.match)
@@ -97,9 +92,6 @@ PLAIN = st.integers(0, 30).map(lambda number: item(str(number), "<d>" + "x" * (n
 PIECES = PLAIN | PLAIN | PLAIN | st.sampled_from(
     (*BROKEN, b"\n", b" ", b"<!-- note -->", b"<!-- <item>x</item> -->", item("31", "<d><![CDATA[ </item> ]]></d>"))
 )  # fmt: skip
-EDITS = st.lists(
-    st.tuples(st.sampled_from(("insert", "replace", "remove", "swap", "turn")), st.integers(0, 60), PIECES), max_size=4
-)
 SIZES = st.fixed_dictionaries(
     {
         "ITEMS": st.sampled_from((1, 2, 3, 8)),
@@ -113,25 +105,9 @@ SIZES = st.fixed_dictionaries(
 )
 
 
-def edited(pieces: list[bytes], edits: list[tuple[str, int, bytes]]) -> list[bytes]:
-    """The next day's document."""
-    pieces = list(pieces)
-    for kind, place, piece in edits:
-        at = place % (len(pieces) + 1)
-        if kind == "insert":
-            pieces.insert(at, piece)
-        elif kind == "swap":
-            pieces = pieces[at:] + pieces[:at]
-        elif kind == "turn":
-            pieces[at:] = pieces[at:][::-1]
-        else:
-            pieces[at : at + 1] = [piece] if kind == "replace" else []
-    return pieces
-
-
 @settings(deadline=None, max_examples=400)
 @given(
-    pieces=st.lists(PIECES, max_size=40), days=st.lists(EDITS, min_size=1, max_size=3), sizes=SIZES,
+    pieces=st.lists(PIECES, max_size=40), days=st.lists(edits(PIECES, most=4), min_size=1, max_size=3), sizes=SIZES,
     block=st.sampled_from((1, 100, 700, 1 << 20)), gap=st.sampled_from((b"", b"\n", b"\n  ")),
     forget=st.lists(st.integers(0, 40), max_size=3),
 )  # fmt: skip
@@ -145,8 +121,8 @@ def test_the_same_items_are_found_as_without(
         patch.setattr(xml_follow, "LEAST_BYTES", max(1, block // 4))
         for name, size in sizes.items():
             patch.setattr(module, name, size)
-        for edits in [[], *days]:
-            pieces = edited(pieces, edits)
+        for changes in [[], *days]:
+            pieces = edited(pieces, changes)
             data = feed(*[piece + gap for piece in pieces])
             held = memory.held
             same_as_without(memory.read(data, forget), data, held, memory.meanings)

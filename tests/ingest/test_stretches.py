@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from feedsync.adapters import stretches, xml_follow, xml_split
 from feedsync.snapshot.feeds import forget_feeds
 from feedsync.snapshot.store import Store
+from tests.edits import edited, edits
 from tests.ingest.street import FOOT, HEAD, Street, item, rss, schedule, unreadable
 
 ITEMS = [item(str(number)) for number in range(60)]
@@ -103,24 +104,11 @@ PIECES = st.one_of(
         )
     ),
 )  # fmt: skip
-EDITS = st.lists(
-    st.tuples(st.sampled_from(("replace", "insert", "remove", "swap")), st.integers(0, 40), PIECES), max_size=3
-)
-
-
-def _edited(pieces: list[str], edits: list[tuple[str, int, str]]) -> list[str]:
-    pieces = list(pieces)
-    for kind, place, piece in edits:
-        at = place % (len(pieces) + 1)
-        if kind == "swap":
-            pieces = pieces[at:] + pieces[:at]
-        else:
-            pieces[at : at + (kind != "insert")] = [] if kind == "remove" else [piece]
-    return pieces
 
 
 @given(
-    pieces=st.lists(PIECES, max_size=30), days=st.lists(EDITS, min_size=1, max_size=4), few=st.sampled_from((1, 2, 8)),
+    pieces=st.lists(PIECES, max_size=30), days=st.lists(edits(PIECES, most=3), min_size=1, max_size=4),
+    few=st.sampled_from((1, 2, 8)),
     block=st.sampled_from((1, 600, 3000, 1 << 20)), foot=st.sampled_from((FOOT, FOOT, "")),
 )  # fmt: skip
 @settings(max_examples=60, deadline=None)
@@ -135,8 +123,8 @@ def test_with_and_without_leave_the_same(
         patch.setattr(xml_split, "BLOCK_BYTES", block)
         patch.setattr(xml_follow, "LEAST_BYTES", max(1, block // 4))
         remembering, forgetting = Street(one, folder), Street(other, folder)
-        for edits in [[], *days]:
-            pieces = _edited(pieces, edits)
+        for changes in [[], *days]:
+            pieces = edited(pieces, changes)
             other.execute("delete from stretches")
             document = rss(*pieces, foot=foot)
             left = [(street.read(document), street) for street in (remembering, forgetting)]
