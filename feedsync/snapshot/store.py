@@ -22,7 +22,7 @@ from feedsync.errors import ConfigError, Fatal, FeedsyncError
 from feedsync.snapshot.copies import Mark, copy_snapshot, kept_folder
 from feedsync.snapshot.records import Packer
 from feedsync.snapshot.schema import PAGE_BYTES, STEPS
-from feedsync.snapshot.transactions import atomic
+from feedsync.snapshot.transactions import Transactions
 
 
 class RunRecord(msgspec.Struct, frozen=True):
@@ -79,6 +79,7 @@ class Store:
             )
         except (sqlite3.Error, OSError) as error:
             raise Fatal("FS-503", path=path, reason=str(error)) from None
+        self._transactions = Transactions(self.connection)
         try:
             self._prepare()
         except (sqlite3.Error, FeedsyncError) as error:
@@ -150,7 +151,7 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """All or nothing; within another one, a part that can fail alone."""
         try:
-            with atomic(self.connection):
+            with self._transactions.atomic():
                 yield
         except BaseException:
             self.__dict__.pop("packer", None)  # its dictionary may have been undone with the rest

@@ -4,30 +4,57 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 
-@contextmanager
-def atomic(connection: sqlite3.Connection) -> Iterator[None]:
-    """A transaction; within another one a savepoint, so that a part can fail alone.
+class Transactions:
+    """The transactions of a connection.
 
-    An error can have undone the transaction already (a full disk does): then it is left at that.
+    An error can have undone one already (a full disk does): then it is left at that.
     """
-    if connection.in_transaction:
-        connection.execute("savepoint part")  # an inner one hides an outer one of the same name
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._changes_before = -1
+
+    def atomic(self) -> AbstractContextManager[None]:
+        """A transaction; within another one a part that can fail alone."""
+        if not self._connection.in_transaction:
+            return self._whole()
+        if self._connection.total_changes == self._changes_before:
+            return self._first_part()
+        return self._part()
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        self._connection.execute("begin")
+        self._changes_before = self._connection.total_changes
+        try:
+            yield
+            self._connection.execute("commit")
+        except BaseException:
+            self._connection.rollback()
+            raise
+
+    @contextmanager
+    def _first_part(self) -> Iterator[None]:
+        """Nothing was changed before it, so it needs no savepoint: after one, SQLite journals each changed page once more."""
         try:
             yield
         except BaseException:
-            if connection.in_transaction:
-                connection.execute("rollback to part")
-                connection.execute("release part")
+            if self._connection.in_transaction:
+                self._connection.rollback()
+                self._connection.execute("begin")
             raise
-        connection.execute("release part")
-        return
-    connection.execute("begin")
-    try:
-        yield
-        connection.execute("commit")
-    except BaseException:
-        connection.rollback()
-        raise
+
+    @contextmanager
+    def _part(self) -> Iterator[None]:
+        self._connection.execute("savepoint part")  # an inner one hides an outer one of the same name
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("rollback to part")
+                self._connection.execute("release part")
+            raise
+        self._connection.execute("release part")

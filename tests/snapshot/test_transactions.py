@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from feedsync.snapshot.transactions import atomic
+from feedsync.snapshot.transactions import Transactions
 
 
 @pytest.fixture
@@ -18,20 +18,25 @@ def connection() -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+@pytest.fixture
+def transactions(connection: sqlite3.Connection) -> Transactions:
+    return Transactions(connection)
+
+
 def _rows(connection: sqlite3.Connection) -> list[int]:
     return [row[0] for row in connection.execute("select x from t order by x")]
 
 
-def test_parts_of_parts_fail_alone(connection: sqlite3.Connection) -> None:
-    with atomic(connection):
+def test_parts_of_parts_fail_alone(connection: sqlite3.Connection, transactions: Transactions) -> None:
+    with transactions.atomic():
         connection.execute("insert into t values (1)")
-        with pytest.raises(ValueError, match="outer"), atomic(connection):  # noqa: PT012
+        with pytest.raises(ValueError, match="outer"), transactions.atomic():  # noqa: PT012
             connection.execute("insert into t values (2)")
-            with pytest.raises(ValueError, match="inner"), atomic(connection):  # noqa: PT012
+            with pytest.raises(ValueError, match="inner"), transactions.atomic():  # noqa: PT012
                 connection.execute("insert into t values (3)")
                 raise ValueError("inner")
             assert _rows(connection) == [1, 2]
-            with atomic(connection):
+            with transactions.atomic():
                 connection.execute("insert into t values (4)")
             assert _rows(connection) == [1, 2, 4]
             raise ValueError("outer")
@@ -39,22 +44,40 @@ def test_parts_of_parts_fail_alone(connection: sqlite3.Connection) -> None:
     assert (_rows(connection), connection.in_transaction) == ([1], False)
 
 
-def test_an_error_that_undid_everything_is_told_as_it_was(connection: sqlite3.Connection) -> None:
+def test_the_first_part_fails_alone_too(connection: sqlite3.Connection, transactions: Transactions) -> None:
+    connection.execute("insert into t values (1)")
+    with transactions.atomic():
+        for number in (2, 3):
+            with pytest.raises(ValueError, match="first"), transactions.atomic():  # noqa: PT012
+                connection.execute("insert into t values (?)", (number,))
+                with transactions.atomic():
+                    connection.execute("insert into t values (?)", (number + 2,))
+                raise ValueError("first")
+            assert (_rows(connection), connection.in_transaction) == ([1], True)
+        with transactions.atomic():
+            connection.execute("insert into t values (6)")
+        with pytest.raises(ValueError, match="second"), transactions.atomic():  # noqa: PT012
+            connection.execute("insert into t values (7)")
+            raise ValueError("second")
+    assert _rows(connection) == [1, 6]
+
+
+def test_an_error_that_undid_everything_is_told_as_it_was(connection: sqlite3.Connection, transactions: Transactions) -> None:
     connection.execute("create trigger stop before insert on t begin select raise(rollback, 'no more'); end")
     for part in (False, True):
-        with pytest.raises(sqlite3.IntegrityError, match="no more"), atomic(connection):  # noqa: PT012
+        with pytest.raises(sqlite3.IntegrityError, match="no more"), transactions.atomic():  # noqa: PT012
             if part:
-                with atomic(connection):
+                with transactions.atomic():
                     connection.execute("insert into t values (1)")
             connection.execute("insert into t values (2)")
         assert (_rows(connection), connection.in_transaction) == ([], False)
 
 
-def test_a_commit_that_fails_undoes_all(connection: sqlite3.Connection) -> None:
+def test_a_commit_that_fails_undoes_all(connection: sqlite3.Connection, transactions: Transactions) -> None:
     connection.execute("pragma foreign_keys = on")
     connection.execute("create table u (x primary key)")
     connection.execute("create table v (x references u deferrable initially deferred)")
-    with pytest.raises(sqlite3.IntegrityError), atomic(connection):
+    with pytest.raises(sqlite3.IntegrityError), transactions.atomic():
         connection.execute("insert into v values (1)")
     assert not connection.in_transaction
     assert connection.execute("select count(*) from v").fetchone() == (0,)
