@@ -292,8 +292,8 @@ def _canonical(payload: ProductPayload, ignored: frozenset[str]) -> list[Any] | 
     As MessagePack it is what the payload of these fields would be, and it is made sooner.
     """
     kept, forms = kept_queries(ignored), {}
-    variants = [astuple(v) for v in payload.variants]
-    for address in {payload.link, *payload.images, *[v[_LINK] for v in variants], *[v[_IMAGE] for v in variants]}:
+    variants = payload.variants
+    for address in {payload.link, *payload.images, *[v.link for v in variants], *[v.image_link for v in variants]}:
         at = address.find("?")
         if at >= 0 and (stays := kept(address[at:])) is not None:
             forms[address] = address[:at] + stays
@@ -303,5 +303,5 @@ def _canonical(payload: ProductPayload, ignored: frozenset[str]) -> list[Any] | 
     fields = astuple(payload)
     return [
         *fields[:3], form(payload.link, payload.link), tuple([form(image, image) for image in payload.images]), *fields[5:-1],
-        [(*v[:_IMAGE], form(v[_IMAGE], v[_IMAGE]), form(v[_LINK], v[_LINK]), v[-1]) for v in variants],
+        [(*v[:_IMAGE], form(v[_IMAGE], v[_IMAGE]), form(v[_LINK], v[_LINK]), v[-1]) for v in map(astuple, variants)],
     ]  # fmt: skip

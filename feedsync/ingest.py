@@ -17,6 +17,7 @@ import numpy as np
 from feedsync.adapters.base import Placed, ReadOptions, Recalling, Separable, Split
 from feedsync.adapters.registry import HEAD_BYTES, adapter_for
 from feedsync.adapters.stretches import Indices, Places
+from feedsync.crew import NOBODY, Crew
 from feedsync.drafting import Drafter
 from feedsync.errors import Fatal, Problem, Retryable
 from feedsync.interpret import Interpreter
@@ -45,7 +46,7 @@ _REASONS_SHOWN = 5
 
 def ingest(
     items: Items, schedule: Schedule, number: int, document: Document, *, run: int, now: int, progress: Progress,
-    parts: Parts | None = None, allow: frozenset[str] = frozenset(), workers: int = 0,
+    parts: Parts | None = None, allow: frozenset[str] = frozenset(), crew: Crew = NOBODY,
 ) -> Reading:  # fmt: skip
     """Read one document into the snapshot.
 
@@ -55,7 +56,7 @@ def ingest(
         run, now: the run's number and its time.
         parts: what the feeds say of each id; None where the schedule has no supplemental feed.
         allow: what the run was told to let through.
-        workers: how many processes may help where many items have to be read.
+        crew: the processes that may help where many items have to be read.
 
     Raises:
         Fatal: the document is none of its format (FS-301, FS-306, FS-308), or a supplemental feed lost more ids than
@@ -81,7 +82,7 @@ def ingest(
         parser = split.parser if isinstance(split, Separable) else None
         reader = ItemReader(parser or split, Interpreter(schedule, number, parts), drafter)
         # what supplemental feeds say over an item is read from the snapshot, which is this process's alone
-        with Readers(reader, workers=workers if parser and parts is None else 0) as readers:
+        with Readers(reader, crew=crew if parser and parts is None else NOBODY) as readers:
             pass_.read(readers, progress)
     reasons = faults_of(split, whole, document, feed)
     trusted = not reasons  # the bytes are what the server has: they need not be fetched again

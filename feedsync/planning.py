@@ -13,14 +13,14 @@ from itertools import repeat
 
 import msgspec
 
-from feedsync.derivers import MANY, Batch, derived
+from feedsync.crew import NOBODY, Crew
+from feedsync.derivers import Batch, derived, worth
 from feedsync.diff import added
 from feedsync.gates import DOUBTED, GATES, GateResult, Measures, closed, judge, open_local
 from feedsync.judging import measure, new_scheme
 from feedsync.model import Change, ChangeClass, Kind
 from feedsync.plan import urgency
 from feedsync.planner import BITS, SENT, Options, Planner
-from feedsync.pool import usual_workers
 from feedsync.settings import Schedule
 from feedsync.snapshot.catalogs import CatalogState, CatalogTable
 from feedsync.snapshot.drafts import Drafts
@@ -48,7 +48,7 @@ class Plan(msgspec.Struct):
 
 def make_plan(
     store: Store, schedule: Schedule, readings: list[Reading], *, run: int, now: int, options: Options,
-    progress: Callable[[int], None],
+    progress: Callable[[int], None], crew: Crew = NOBODY,
 ) -> Plan:  # fmt: skip
     """Derive, diff, judge; the plan's steps and what is held are left in the snapshot.
 
@@ -58,6 +58,7 @@ def make_plan(
         run, now: the run's number and time.
         options: what the run was told.
         progress: called with the number of products looked at.
+        crew: the processes that may help where there are many products.
     """
     planner = Planner(store, schedule, run, now, options)
     fingerprint = schedule.deriving_fingerprint()
@@ -73,7 +74,7 @@ def make_plan(
     number = _take_drafts(planner, early)
     if number:
         progress(number)
-    with closing(_batches(planner)) as batches:  # whatever happens, it leaves no process behind
+    with closing(_batches(planner, crew)) as batches:  # whatever happens, it leaves no process behind
         _first_look(planner, batches, early, measures, lambda more: progress(number + more))
 
     results = judge(measures, schedule.gates, options.allow)
@@ -144,12 +145,12 @@ def _first_look(
         store.many("insert into concerned values (?, ?)", concerned)
 
 
-def _batches(planner: Planner) -> Generator[Batch, None, None]:
+def _batches(planner: Planner, crew: Crew) -> Generator[Batch, None, None]:
     """Every product that must be looked at, with what it should be where that can be told of it alone."""
     deriver, pending = planner.deriver(), planner.products.pending()
     if deriver is None:
         return (zip(batch, repeat(None)) for batch in pending)
-    return derived(pending, deriver, workers=usual_workers() if planner.products.are_pending(MANY) else 0)
+    return derived(pending, deriver, crew, worth(crew, planner.products.pending_up_to))
 
 
 def _catalogs(planner: Planner) -> list[CatalogState]:

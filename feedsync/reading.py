@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from feedsync.adapters.registry import candidates
+from feedsync.crew import NOBODY, Crew
 from feedsync.errors import ConfigError, FeedsyncError, Problem
 from feedsync.keys import reading_key
-from feedsync.pool import usual_workers
 from feedsync.progress import Progress, Stages
 from feedsync.settings import Schedule
 from feedsync.settings_feeds import Feed
@@ -26,14 +26,14 @@ from feedsync.sources import Credentials, Document, Validators, fetch, redact
 
 def read_feeds(
     store: Store, schedule: Schedule, state: Path, *, run: int, now: int, allow: frozenset[str], progress: Progress,
-    stages: Stages,
+    stages: Stages, crew: Crew = NOBODY,
 ) -> list[Reading]:  # fmt: skip
     """All feeds into the snapshot, under the schedule's lock; the readings in the schedule's order.
 
     Raises:
         ConfigError: a secret of a feed is missing.
     """
-    reader = _Reader(store, schedule, state, run, now, allow, progress, stages)
+    reader = _Reader(store, schedule, state, run, now, allow, progress, stages, crew)
     supplemental = schedule.supplemental
     order = sorted(range(len(schedule.feeds)), key=lambda number: (number not in supplemental, number))
     readings = {number: reader.read(number) for number in order}
@@ -54,9 +54,10 @@ class _Reader:
         allow: frozenset[str],
         progress: Progress,
         stages: Stages,
+        crew: Crew,
     ) -> None:
         self._store, self._schedule, self._run, self._now = store, schedule, run, now
-        self._allow, self._progress, self._stages = allow, progress, stages
+        self._allow, self._progress, self._stages, self._crew = allow, progress, stages, crew
         self._parts = Parts(store, schedule.supplemental) if schedule.supplemental else None
         self._spool = state / "spool" / schedule.name
         for left in self._spool.glob("*.spool"):
@@ -98,7 +99,7 @@ class _Reader:
             return ingest(
                 Items(self._store), self._schedule, number, document, run=self._run, now=self._now,
                 progress=lambda items, parsed: self._progress.read(location, items, parsed),
-                parts=self._parts, allow=self._allow, workers=usual_workers(),
+                parts=self._parts, allow=self._allow, crew=self._crew,
             )  # fmt: skip
 
     def _fetch(self, number: int, last: Reading | None, validators: Validators | None) -> Document:

@@ -17,6 +17,7 @@ import msgspec
 
 from feedsync.bik.client import Bik
 from feedsync.bik.opening import bik_credentials, opened
+from feedsync.crew import Crew, usual_workers
 from feedsync.errors import ConfigError
 from feedsync.logcontext import bind, bound
 from feedsync.planning import Options, Plan, make_plan
@@ -105,17 +106,17 @@ def run_schedule(
         stages = Stages()
         try:
             progress.at_stop(bik.stop)
-            with store.transaction():
+            with Crew(usual_workers()) as crew, store.transaction():
                 if prepare is None:
                     readings = read_feeds(
                         store, schedule, state, run=run, now=int(clock()), allow=options.allow, progress=progress,
-                        stages=stages,
+                        stages=stages, crew=crew,
                     )  # fmt: skip
                 else:
                     options = prepare(store, run, int(clock()))
                     readings = last_readings(store)
                 with stages.stage("plan"):
-                    plan = _plan(store, schedule, readings, run, int(clock()), options, progress)
+                    plan = _plan(store, schedule, readings, run, int(clock()), options, progress, crew)
                 if plan.sends or plan.deletes or plan.catalogs:
                     bik.get_ready()  # beside the commit
             total = plan.sends + plan.deletes
@@ -156,16 +157,18 @@ def preview(
         schedule_lock(state / f"{schedule.name}.lock", schedule.name),
         Store(snapshot_path(state, schedule.name)) as store,
         store.rehearsal(),
+        Crew(usual_workers()) as crew,
     ):
         same_address(store, schedule)
         started = clock()
         run = store.begin_run("diff", int(started))
         stages = Stages()
         readings = read_feeds(
-            store, schedule, state, run=run, now=int(started), allow=options.allow, progress=progress, stages=stages
-        )
+            store, schedule, state, run=run, now=int(started), allow=options.allow, progress=progress, stages=stages,
+            crew=crew,
+        )  # fmt: skip
         with stages.stage("plan"):
-            plan = _plan(store, schedule, readings, run, int(started), options, progress)
+            plan = _plan(store, schedule, readings, run, int(started), options, progress, crew)
         if look is not None:
             look(store)
         summary = summarize(store, schedule.name, run, readings, plan, None, "diff", started, clock())
@@ -221,6 +224,7 @@ def same_address(store: Store, schedule: Schedule) -> None:
 
 
 def _plan(
-    store: Store, schedule: Schedule, readings: list[Reading], run: int, now: int, options: Options, progress: Progress
-) -> Plan:
-    return make_plan(store, schedule, readings, run=run, now=now, options=options, progress=progress.planned)
+    store: Store, schedule: Schedule, readings: list[Reading], run: int, now: int, options: Options, progress: Progress,
+    crew: Crew,
+) -> Plan:  # fmt: skip
+    return make_plan(store, schedule, readings, run=run, now=now, options=options, progress=progress.planned, crew=crew)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from feedsync.remembered import Remembered
-
-#: No longer end of an address is remembered.
-_LONGEST = 500
 #: Cache busters and session marks; a parameter that could choose a product or a variant is not here.
 VOLATILE = frozenset({
     "v", "ver", "t", "ts", "timestamp", "_", "cb", "cachebuster", "cache", "checksum", "rev", "etag", "srsltid", "gclid",
@@ -28,7 +25,12 @@ def without_volatile(url: str, ignored: frozenset[str]) -> str:
 def kept_queries(ignored: frozenset[str]) -> Callable[[str], str | None]:
     """From an address's end, beginning with its question mark, to what stays of it; None: all."""
 
+    names = "|".join(sorted(map(re.escape, ignored)))
+    names_any = re.compile(f"[?&](?:{names})(?:[=&#]|$)").search
+
     def kept(end: str) -> str | None:
+        if names_any(end.lower()) is None:  # as most: the quicker look
+            return None
         query, hash_mark, fragment = end[1:].partition("#")
         parts = query.split("&")
         stay = [part for part in parts if part.partition("=")[0].lower() not in ignored]
@@ -36,4 +38,4 @@ def kept_queries(ignored: frozenset[str]) -> Callable[[str], str | None]:
             return None
         return ("?" + "&".join(stay) if stay else "") + hash_mark + fragment
 
-    return Remembered(kept, longest=_LONGEST).__getitem__  # the pictures of a shop have few that differ
+    return kept

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from feedsync.crew import Crew
 from feedsync.itemreader import ItemReader, Placed, Taken
 from feedsync.pool import Pool
 from feedsync.snapshot.records import Packer
@@ -28,14 +29,14 @@ class Readers:
 
     Args:
         reader: reads them here.
-        workers: how many processes there may be.
+        crew: the processes that may help.
         many: from how many items on; None: as :data:`MANY` and what follows it say.
         lot: how many items a job has.
     """
 
-    def __init__(self, reader: ItemReader, *, workers: int, many: int | None = None, lot: int = LOT) -> None:
+    def __init__(self, reader: ItemReader, *, crew: Crew, many: int | None = None, lot: int = LOT) -> None:
         self._reader = reader
-        self._count = workers
+        self._crew = crew
         self._many, self._many_of_more = (MANY, _MANY_OF_MORE) if many is None else (many, many)
         self._lot = lot
         self._given = 0
@@ -47,7 +48,7 @@ class Readers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the workers, whatever they are doing."""
+        """Leave what nobody has begun."""
         if self._pool is not None:
             self._pool.end()
 
@@ -58,7 +59,7 @@ class Readers:
     def put(self, items: list[Placed]) -> Iterator[Taken]:
         """Hand items over; what has become of them and of earlier ones, as far as it is known."""
         if self._pool is None and (count := self._worth(len(items), items[-1][0] + 1)):
-            self._pool = Pool(self._reader, count)
+            self._pool = Pool(self._crew, self._reader, count)
         self._given += len(items)
         for placed in items:
             self._waiting.append(placed)
@@ -69,9 +70,9 @@ class Readers:
     def _worth(self, more: int, seen: int) -> int:
         """How many processes are worth it, with ``more`` items to read of ``seen`` so far."""
         most = self._given + more >= _SHARE * seen
-        if not self._count or self._given < (self._many if most else self._many_of_more):
+        if not self._crew.most or self._given < (self._many if most else self._many_of_more):
             return 0
-        return self._count if most else 1
+        return self._crew.most if most else 1
 
     def _handed(self) -> Iterator[Taken]:
         lot, self._waiting, self._waiting_bytes = self._waiting, [], 0

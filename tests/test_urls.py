@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedsync.urls import VOLATILE, kept_queries, without_volatile
+from feedsync.urls import VOLATILE, without_volatile
 
 NAMES = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=8)
 PAIRS = st.lists(st.tuples(NAMES, st.text("abc0123456789%+", max_size=6)), max_size=5)
@@ -32,13 +32,6 @@ PAIRS = st.lists(st.tuples(NAMES, st.text("abc0123456789%+", max_size=6)), max_s
 )
 def test_what_is_left_of_an_address(url: str, compared: str) -> None:
     assert without_volatile(url, VOLATILE) == compared
-
-
-def test_what_is_remembered_of_addresses_is_bounded() -> None:
-    long = "https://h/a?x=" + "y" * 2000
-    assert without_volatile(f"{long}&v=1", frozenset({"v", "only here"})) == long
-    assert without_volatile("https://h/a?x=1&v=1", frozenset({"v", "only here"})) == "https://h/a?x=1"
-    assert list(kept_queries(frozenset({"v", "only here"})).__self__) == ["?x=1&v=1"]  # type: ignore[attr-defined]
 
 
 def test_a_schedule_can_name_more() -> None:

@@ -19,10 +19,11 @@ import pytest
 from feedsync import workers
 from feedsync.adapters.base import Separable
 from feedsync.adapters.google_xml import GoogleXml
+from feedsync.crew import NOBODY, Crew, Worker, main, serve, usual_workers
 from feedsync.ingest import ingest
 from feedsync.interpret import Interpreter
 from feedsync.itemreader import ItemReader, Placed, Taken
-from feedsync.pool import Pool, _Worker, main, serve, usual_workers
+from feedsync.pool import Pool
 from feedsync.snapshot.items import Items
 from feedsync.snapshot.store import Store
 from feedsync.testing import AdapterConformance
@@ -62,28 +63,28 @@ def there(readers: Readers, lots: list[list[Placed]]) -> list[Taken]:
     return results + list(readers.finish())
 
 
-def workers_of(readers: Readers) -> list[_Worker]:
+def workers_of(readers: Readers) -> list[Worker]:
     """The processes that read; none where all is read here."""
-    return [] if readers._pool is None else readers._pool._workers
+    return readers._crew.workers
 
 
 def test_workers_give_what_this_process_gives() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=2, many=6, lot=5) as readers:
+    with Crew(2) as crew, Readers(reader, crew=crew, many=6, lot=5) as readers:
         assert there(readers, lots) == here()
         assert [worker._process is not None for worker in workers_of(readers)] == [True, True]
 
 
 def test_few_items_start_nothing() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=2, lot=5) as readers:
+    with Crew(2) as crew, Readers(reader, crew=crew, lot=5) as readers:
         assert there(readers, lots) == here()
         assert workers_of(readers) == []
 
 
 def test_items_that_come_one_by_one_are_read_together() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=0, lot=12) as readers:
+    with Readers(reader, crew=NOBODY, lot=12) as readers:
         taken = there(readers, lots)
     assert [one.read for one in taken] == [12, 12, 12, 6]
     assert [row for one in taken for row in one.rows] == [row for one in here() for row in one.rows]
@@ -92,13 +93,13 @@ def test_items_that_come_one_by_one_are_read_together() -> None:
 def test_large_items_do_not_wait_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, lots = placed()
     monkeypatch.setattr(workers, "LOT_BYTES", sum(len(item.raw) for lot in lots[:2] for _, item in lot))
-    with Readers(reader, workers=0) as readers:
+    with Readers(reader, crew=NOBODY) as readers:
         assert there(readers, lots)[0].read == 10
 
 
 def test_many_items_of_very_many_are_read_by_one_beside_this() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=2, many=6, lot=12) as readers:
+    with Crew(2) as crew, Readers(reader, crew=crew, many=6, lot=12) as readers:
         taken = there(readers, [[(30 * position, one) for position, one in lot] for lot in lots])
         assert len(workers_of(readers)) == 1
     assert [one.read for one in taken] == [12, 12, 12, 6]
@@ -108,14 +109,14 @@ def test_many_items_of_very_many_are_read_by_one_beside_this() -> None:
 
 def test_without_workers_all_is_read_here() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=0, many=0, lot=5) as readers:
+    with Readers(reader, crew=NOBODY, many=0, lot=5) as readers:
         assert there(readers, lots) == here()
         assert workers_of(readers) == []
 
 
 def test_a_worker_that_dies_costs_nothing_but_time() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=1, many=0, lot=5) as readers:
+    with Crew(1) as crew, Readers(reader, crew=crew, many=0, lot=5) as readers:
         results = [*readers.put(lots[0]), *readers.finish()]
         [worker] = workers_of(readers)
         assert worker._process is not None
@@ -127,7 +128,7 @@ def test_a_worker_that_dies_costs_nothing_but_time() -> None:
 def test_a_worker_that_cannot_be_started_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     reader, lots = placed()
-    with Readers(reader, workers=2, many=0, lot=5) as readers:
+    with Crew(2) as crew, Readers(reader, crew=crew, many=0, lot=5) as readers:
         assert there(readers, lots) == here()
 
 
@@ -139,31 +140,66 @@ def test_what_workers_that_are_only_starting_have_not_done_at_the_end_is_done_he
     stopped.chmod(0o755)
     monkeypatch.setattr(sys, "executable", str(stopped))
     reader, lots = placed()
-    with Readers(reader, workers=2, many=0, lot=5) as readers:
+    with Crew(2) as crew, Readers(reader, crew=crew, many=0, lot=5) as readers:
         assert there(readers, lots[:8]) == here()[:8]
         assert [worker._process is not None for worker in workers_of(readers)] == [True, True]
 
 
 def test_what_no_worker_has_begun_at_the_end_is_done_here() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=1, many=0, lot=5) as readers:
+    with Crew(1) as crew, Readers(reader, crew=crew, many=0, lot=5) as readers:
         assert there(readers, lots[:1]) == here()[:1]
         [worker] = workers_of(readers)
         assert worker._process is not None
-        assert readers._pool is not None
-        gone = readers._pool._idle.get()  # so that none can begin
+        gone = crew._idle.get()  # so that none can begin
         handed = [list(readers.put(lot)) for lot in lots[1:4]]
-        readers._pool._idle.put(gone)
+        crew._idle.put(gone)
         rest = list(readers.finish())
         assert [one for part in handed for one in part] + rest == here()[1:4]
 
 
 def test_leaving_early_leaves_no_process_behind() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=2, many=0, lot=5) as readers:
+    with Crew(2) as crew, Readers(reader, crew=crew, many=0, lot=5) as readers:
         list(readers.put(lots[0]))
         processes = [worker._process for worker in workers_of(readers)]
     assert all(process is not None and process.poll() is not None for process in processes)
+
+
+def test_workers_go_from_one_work_to_the_next() -> None:
+    """Also from one that was left early."""
+    reader, lots = placed()
+    other, _ = placed(rss(*(item(f"other-{n}") for n in range(5))))
+    with Crew(1) as crew:
+        for what in (reader, other, reader):
+            with Readers(what, crew=crew, many=0, lot=5) as readers:
+                assert there(readers, lots) == here()
+            with Readers(what, crew=crew, many=0, lot=5) as readers:
+                assert list(readers.put(lots[0])) == []
+        [worker] = crew.workers
+        assert worker._process is not None
+        assert worker._process.poll() is None
+
+
+def test_where_workers_are_behind_this_process_reads_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, lots = placed()
+    jobs = [[one] for lot in lots for one in lot]
+    done, by_hand = [], Pool._do
+
+    def do(pool: Pool[list[Placed]], at: int, *, begun: bool = False) -> None:
+        by_hand(pool, at, begun=begun)
+        done.append(at)
+        crew._idle.put(busy)
+
+    monkeypatch.setattr(Pool, "_do", do)
+    with Crew(1) as crew, Readers(reader, crew=crew, many=0, lot=1) as readers:
+        crew.want(1)
+        busy = crew._idle.get()  # so that none can begin
+        assert [list(readers.put(job)) for job in jobs[:4]] == [[], [], [], []]
+        first = list(readers.put(jobs[4]))
+        assert done == [4]
+        found = first + there(readers, jobs[5:])
+    assert [row for one in found for row in one.rows] == [row for one in here() for row in one.rows]
 
 
 def test_a_worker_is_told_no_address() -> None:
@@ -182,7 +218,7 @@ def test_a_worker_loads_no_more_than_it_needs() -> None:
 def test_a_worker_is_given_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACME_BIK_SECRET", "hidden-word")
     reader, lots = placed()
-    with Readers(reader, workers=1, many=0, lot=5) as readers:
+    with Crew(1) as crew, Readers(reader, crew=crew, many=0, lot=5) as readers:
         list(readers.put(lots[0]))
         [worker] = workers_of(readers)
         assert worker._process is not None
@@ -195,8 +231,8 @@ def test_a_worker_serves_until_the_other_side_is_gone() -> None:
     channel = cast(BinaryIO, ours.makefile("rwb"))
     thread = Thread(target=main, args=(theirs.detach(),))
     thread.start()
-    with Readers(reader, workers=1, many=10**9, lot=5) as readers:
-        readers._pool = Pool(reader, 1)
+    with Crew(1) as crew, Readers(reader, crew=crew, many=10**9, lot=5) as readers:
+        readers._pool = Pool(crew, reader, 1)
         [worker] = workers_of(readers)
         worker._channel.close()
         worker._channel = channel
@@ -243,10 +279,10 @@ def test_a_feed_is_read_the_same_with_workers(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("feedsync.adapters.xml_split.BLOCK_BYTES", 2000)
     pictures = []
     for count in (0, 2):
-        with Store(tmp_path / f"{count}.db") as store, store.transaction():
+        with Crew(count) as crew, Store(tmp_path / f"{count}.db") as store, store.transaction():
             content = document(tmp_path, CONTENT)
             reading = ingest(
-                Items(store), SETTINGS, 0, content, run=1, now=1000, progress=lambda items, parsed: None, workers=count
+                Items(store), SETTINGS, 0, content, run=1, now=1000, progress=lambda items, parsed: None, crew=crew
             )
             pictures.append((reading, Street(store, tmp_path).picture(), Street(store, tmp_path).hashes()))
     assert pictures[0] == pictures[1]
@@ -260,7 +296,7 @@ def test_a_worker_loads_nothing_from_the_folder_it_is_started_in(
     (tmp_path / "msgspec.py").write_text("raise SystemExit")
     monkeypatch.chdir(tmp_path)
     reader, lots = placed()
-    with Readers(reader, workers=1, many=0, lot=5) as readers:
+    with Crew(1) as crew, Readers(reader, crew=crew, many=0, lot=5) as readers:
         assert there(readers, lots) == here()
         [worker] = workers_of(readers)
         assert worker._process is not None
@@ -273,7 +309,7 @@ def test_without_descriptors_it_goes_on_without_workers() -> None:
     least = len(os.listdir("/proc/self/fd"))
     resource.setrlimit(resource.RLIMIT_NOFILE, (least, hard))
     try:
-        with Readers(reader, workers=2, many=0, lot=5) as readers:
+        with Crew(2) as crew, Readers(reader, crew=crew, many=0, lot=5) as readers:
             found = there(readers, lots)
             assert [worker._process for worker in workers_of(readers)] == [None, None]
     finally:
@@ -283,8 +319,7 @@ def test_without_descriptors_it_goes_on_without_workers() -> None:
 
 def test_without_threads_it_goes_on_without_workers() -> None:
     reader, lots = placed()
-    with Readers(reader, workers=1, many=0, lot=5) as readers:
+    with Crew(1) as crew, Readers(reader, crew=crew, many=0, lot=5) as readers:
         first = list(readers.put(lots[0]))
-        assert readers._pool is not None
-        readers._pool._threads.shutdown()
+        crew._threads.shutdown()
         assert first + there(readers, lots[1:]) == here()

@@ -56,10 +56,11 @@ class Products:
         products on the way."""
         return self._walk("p.pending and p.id not in (select product_id from plan) and")
 
-    def are_pending(self, many: int) -> bool:
-        """Whether there are so many of them."""
+    def pending_up_to(self, many: int) -> int:
+        """How many of them there are; where there are more, ``many``."""
         query = "select count(*) from (select 1 from products where pending and id not in (select product_id from plan) limit ?)"
-        return bool(self.store.scalar(query, many) == many)
+        count: int = self.store.scalar(query, many)
+        return count
 
     def every(self) -> Iterator[ProductState]:
         """Every product that is or was known, by id."""

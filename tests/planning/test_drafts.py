@@ -13,6 +13,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from feedsync import drafting, ingest, workers
+from feedsync.crew import Crew
 from feedsync.deriving import Deriver
 from feedsync.planner import Options
 from feedsync.planning import make_plan
@@ -102,10 +103,10 @@ def read(
     store: Store, folder: Path, settings: Schedule, number: int, content: bytes, run: int, *, processes: int = 0
 ) -> Reading:
     """Read one feed's document."""
-    with store.transaction():
+    with Crew(processes) as crew, store.transaction():
         return ingest.ingest(
             Items(store), settings, number, document(folder, content), run=run, now=READ,
-            progress=lambda items, parsed: None, workers=processes,
+            progress=lambda items, parsed: None, crew=crew,
         )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedsync.crew import NOBODY, Crew
+from feedsync.derivers import worth
 from feedsync.deriving import Derived, Deriver, Given, Terms
 from feedsync.diff import diff_product
 from feedsync.effective import effective, payload_hash
@@ -100,24 +102,26 @@ def refuse(store: Store) -> None:
     store.execute("update products set attempted_hash = ?, outcome = 'rejected' where id = 'refused'", hashed)
 
 
-def planned(path: Path, *, settings: Schedule = SHOP, packer: bool = False) -> list[dict[str, Any]]:
+def planned(
+    path: Path, *, settings: Schedule = SHOP, packer: bool = False, crew: Crew = NOBODY
+) -> list[dict[str, Any]]:
     """What the plans of two days leave."""
     with Store(path) as store, store.transaction():
         if packer and DICTIONARY is not None:
             store.set_dictionary(DICTIONARY)
         shelve(store)
         refuse(store)
-        days = [day(store, settings, NOW)]
+        days = [day(store, settings, NOW, crew)]
         next_day(store)
-        return [*days, day(store, settings, NOW + 1)]
+        return [*days, day(store, settings, NOW + 1, crew)]
 
 
-def day(store: Store, settings: Schedule, now: int) -> dict[str, Any]:
+def day(store: Store, settings: Schedule, now: int, crew: Crew) -> dict[str, Any]:
     """What a plan leaves."""
     run = store.begin_run("manual", now)
     seen: list[int] = []
     pending = store.scalar("select count(*) from products where pending")
-    plan = make_plan(store, settings, [], run=run, now=now, options=Options(), progress=seen.append)
+    plan = make_plan(store, settings, [], run=run, now=now, options=Options(), progress=seen.append, crew=crew)
     assert seen == list(range(1, pending + 1))
     return planned_rows(store, run, plan)
 
@@ -177,16 +181,37 @@ def test_the_days_have_something_of_every_kind(long_way: list[dict[str, Any]]) -
 def test_workers_lead_to_the_same_plan(
     tmp_path: Path, long_way: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, packer: bool
 ) -> None:
-    _workers(monkeypatch)
-    assert planned(tmp_path / "there.db", packer=packer) == long_way
+    _many(monkeypatch)
+    with Crew(2) as crew:
+        assert planned(tmp_path / "there.db", packer=packer, crew=crew) == long_way
+        assert len(crew.workers) == 2
+
+
+def test_a_worker_that_is_there_derives_what_others_would_not_be_started_for(
+    tmp_path: Path, long_way: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _many(monkeypatch, 1000)
+    with Crew(2) as crew:
+        crew.want(1)
+        assert planned(tmp_path / "there.db", crew=crew) == long_way
+        assert (len(crew.workers), crew.heard) == (1, True)
+
+
+def test_few_products_are_worth_nobody() -> None:
+    with Crew(2) as crew:
+        assert [worth(crew, lambda most, n=n: min(n, most)) for n in (3_999, 4_000, 8_000, 10**6)] == [0, 1, 2, 2]  # type: ignore[misc]
+        crew.want(1)
+        assert [worth(crew, lambda most, n=n: min(n, most)) for n in (399, 400, 10**6)] == [0, 1, 2]  # type: ignore[misc]
+    assert worth(NOBODY, lambda most: most) == 0
 
 
 def test_workers_that_cannot_be_started_are_done_without(
     tmp_path: Path, long_way: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _workers(monkeypatch)
+    _many(monkeypatch)
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    assert planned(tmp_path / "dead.db") == long_way
+    with Crew(2) as crew:
+        assert planned(tmp_path / "dead.db", crew=crew) == long_way
 
 
 def test_a_plan_that_is_interrupted_leaves_no_process_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,12 +221,12 @@ def test_a_plan_that_is_interrupted_leaves_no_process_behind(tmp_path: Path, mon
         assert len(_children() - before) == 2
         raise KeyboardInterrupt
 
-    _workers(monkeypatch)
+    _many(monkeypatch)
     with Store(tmp_path / "s.db") as store, store.transaction():
         shelve(store)
         run = store.begin_run("manual", NOW)
-        with pytest.raises(KeyboardInterrupt):
-            make_plan(store, SHOP, [], run=run, now=NOW, options=Options(), progress=stop)
+        with pytest.raises(KeyboardInterrupt), Crew(2) as crew:
+            make_plan(store, SHOP, [], run=run, now=NOW, options=Options(), progress=stop, crew=crew)
         assert _children() == before
 
 
@@ -210,9 +235,10 @@ def _children() -> set[str]:
     return {child for task in tasks for child in (task / "children").read_text().split()}
 
 
-def _workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feedsync.planning.MANY", 20)
-    monkeypatch.setattr("feedsync.planning.usual_workers", lambda: 2)
+def _many(monkeypatch: pytest.MonkeyPatch, products: int = 10) -> None:
+    """So many products are worth a worker, fewer one that is there."""
+    monkeypatch.setattr("feedsync.derivers.MANY", products)
+    monkeypatch.setattr("feedsync.derivers._MANY_FOR_ONE_THAT_IS_THERE", 10)
     monkeypatch.setattr("feedsync.snapshot.products._CHUNK", 10)
 
 

@@ -62,7 +62,9 @@ def test_the_first_part_fails_alone_too(connection: sqlite3.Connection, transact
     assert _rows(connection) == [1, 6]
 
 
-def test_an_error_that_undid_everything_is_told_as_it_was(connection: sqlite3.Connection, transactions: Transactions) -> None:
+def test_an_error_that_undid_everything_is_told_as_it_was(
+    connection: sqlite3.Connection, transactions: Transactions
+) -> None:
     connection.execute("create trigger stop before insert on t begin select raise(rollback, 'no more'); end")
     for part in (False, True):
         with pytest.raises(sqlite3.IntegrityError, match="no more"), transactions.atomic():  # noqa: PT012
