@@ -20,13 +20,13 @@ NAMESPACE = "feedsync"
 _SHOWN = 200
 
 
-class BikPhoto(msgspec.Struct):
+class BikPhoto(msgspec.Struct, gc=False):
     """A picture of a product."""
 
     photoUrl: str  # noqa: N815 - Bik's name
 
 
-class Metafield(msgspec.Struct):
+class Metafield(msgspec.Struct, gc=False):
     """A named value of a product."""
 
     id: str
@@ -35,7 +35,7 @@ class Metafield(msgspec.Struct):
     value: str
 
 
-class BikCombination(msgspec.Struct):
+class BikCombination(msgspec.Struct, gc=False):
     """A variant; every field but ``currency`` and ``options`` is required."""
 
     id: str
@@ -50,7 +50,7 @@ class BikCombination(msgspec.Struct):
     options: dict[str, str]
 
 
-class BikProduct(msgspec.Struct):
+class BikProduct(msgspec.Struct, gc=False):
     """A product as it is sent."""
 
     id: str
@@ -87,27 +87,18 @@ def product(payload: ProductPayload, foreign_catalogs: list[str]) -> BikProduct:
         currency=payload.currency,
         tags=", ".join(payload.tags),
         catalogIds=list(dict.fromkeys([*payload.catalog_ids, *foreign_catalogs])),
-        metafields=[
-            Metafield(id=f"{payload.id}:{key}", namespace=NAMESPACE, key=key, value=value)
-            for key, value in payload.metafields
-        ],
+        metafields=[Metafield(f"{payload.id}:{key}", NAMESPACE, key, value) for key, value in payload.metafields],
         addToCartDisabled=payload.cart_disabled,
     )
 
 
 def _combination(product_id: str, variant: VariantPayload) -> BikCombination:
-    return BikCombination(
-        id=variant.id,
-        name=variant.title,
-        productId=product_id,
-        price=_number(variant.price_minor, variant.currency),
-        discountedPrice=_number(variant.selling_minor, variant.currency),
-        quantity=variant.quantity,
-        image=variant.image_link,
-        productUrl=variant.link,
-        currency=variant.currency,
-        options=dict(variant.options),
-    )
+    currency = variant.currency
+    return BikCombination(  # by their order, which is quicker: of these there are many
+        variant.id, variant.title, product_id, _number(variant.price_minor, currency),
+        _number(variant.selling_minor, currency), variant.quantity, variant.image_link, variant.link, currency,
+        dict(variant.options),
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=4096)  # the variants of a product often cost the same
