@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import statistics
 from collections.abc import Iterable
@@ -100,6 +101,7 @@ def begin(state: Path, base: Path | None) -> None:
         state.mkdir()
     else:
         shutil.copytree(base, state)
+    os.sync()  # what was copied is on the disk, so that nobody waits for it who waits for the own
 
 
 def load(path: Path) -> list[Measured]:
