@@ -1,6 +1,6 @@
 """The tables, as migrations from the first version on.
 
-Wide rows live apart from the narrow ones that every run walks (speed: 16 KB pages, ``raws`` is 60 bytes a row).
+Wide rows live apart from the narrow ones that every run walks (``raws`` is 60 bytes a row).
 Records are msgpack of the structs in ``model.py``; hashes are 16 bytes; times are Unix seconds.
 """
 
@@ -16,7 +16,9 @@ from feedsync.model import ProductPayload
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-PAGE_BYTES = 16384
+#: Of a new file. Larger ones are read a little sooner as a whole, but a day's changes are each in a page of its own, which
+#: is written twice.
+PAGE_BYTES = 4096
 
 #: What is done to a file, in this order, by the name under which the file remembers it; ``migrating`` does it.
 STEPS: dict[str, Callable[[Database], None]] = {}

@@ -59,6 +59,10 @@ def migrations_in(connection: sqlite3.Connection, path: Path) -> set[str]:
     return applied
 
 
+#: So large grows the log before its pages go home.
+_LOG_BYTES = 64 << 20
+
+
 class Store:
     """The snapshot of one schedule.
 
@@ -103,7 +107,9 @@ class Store:
         execute(f"pragma page_size = {PAGE_BYTES}")
         execute("pragma journal_mode = wal")
         execute("pragma synchronous = full")
-        execute("pragma wal_autocheckpoint = 4096")  # pages: what several requests write into one page goes home once
+        page_bytes = self.scalar("pragma page_size")  # of an older file, its own
+        # in pages: what several requests write into one page goes home once
+        execute(f"pragma wal_autocheckpoint = {_LOG_BYTES // page_bytes}")
         execute("pragma cache_size = -32768")
         execute("pragma temp_store = file")
         execute("pragma secure_delete = off")  # Debian's SQLite overwrites what it deletes; there is no secret in it

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from feedsync.snapshot.schema import PAGE_BYTES
+
 from .project import Result, Shop, items
 
 CHANGING = (["run", "acme"], ["diff", "acme"], ["run", "acme", "--json"])
@@ -44,7 +46,7 @@ def _damage(path: Path, kind: str) -> None:
         case "cut":
             path.write_bytes(good[: len(good) // 3])
         case "overwritten":
-            path.write_bytes(good[:16384] + b"\xa5" * (len(good) - 16384))
+            path.write_bytes(good[:PAGE_BYTES] + b"\xa5" * (len(good) - PAGE_BYTES))
         case "a folder":
             path.unlink()
             path.mkdir()

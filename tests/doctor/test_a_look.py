@@ -12,6 +12,7 @@ import pytest
 from feedsync import __version__
 from feedsync.doctor import machine, one
 from feedsync.snapshot.bikfindings import BikFindings, keep_findings
+from feedsync.snapshot.schema import PAGE_BYTES
 from feedsync.snapshot.store import Store
 from feedsync.sync import snapshot_path, target_of
 from tests.sync.shop import Shop, items
@@ -67,7 +68,7 @@ def test_a_damaged_page_is_found(shop: Shop) -> None:
         connection.execute("pragma wal_checkpoint(truncate)")
         (root,) = connection.execute("select rootpage from sqlite_master where name = 'variants'").fetchone()
     content = bytearray(path.read_bytes())
-    content[(root - 1) * 16384 + 8 : root * 16384] = b"\xff" * (16384 - 8)
+    content[(root - 1) * PAGE_BYTES + 8 : root * PAGE_BYTES] = b"\xff" * (PAGE_BYTES - 8)
     path.write_bytes(content)
     check = the("snapshot", health(shop))
     assert check.level == "bad"

@@ -39,6 +39,7 @@ def test_a_snapshot_is_made_by_migrations_alone(store: Store) -> None:
 
 def test_pages_and_log_are_as_measured(store: Store) -> None:
     assert store.scalar("pragma page_size") == PAGE_BYTES
+    assert store.scalar("pragma wal_autocheckpoint") * PAGE_BYTES == 64 << 20
     assert store.scalar("pragma journal_mode") == "wal"
     assert store.scalar("pragma synchronous") == 2
 
