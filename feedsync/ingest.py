@@ -16,7 +16,7 @@ import numpy as np
 
 from feedsync.adapters.base import Placed, ReadOptions, Recalling, Separable, Split
 from feedsync.adapters.registry import HEAD_BYTES, adapter_for
-from feedsync.adapters.stretches import Indices, Places
+from feedsync.adapters.stretchrows import Indices, Places
 from feedsync.crew import NOBODY, Crew
 from feedsync.drafting import Drafter
 from feedsync.errors import Fatal, Problem, Retryable

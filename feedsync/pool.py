@@ -27,10 +27,11 @@ class Pool(Generic[_Job]):
 
     def put(self, encoded: bytes, job: _Job) -> Iterator[tuple[bytes | None, _Job]]:
         """Hand a job over; the answers that are due, None from a worker that is gone. Where the workers are behind with
-        their jobs, this one is done here."""
+        their jobs, and fewer than there may be, this one is done here."""
         self._jobs.append((self._crew.submit(self._told, encoded), encoded, job))
-        most = _JOBS_AHEAD * len(self._crew.workers)
-        if len(self._jobs) > most and not self._jobs[0][0].done():
+        crew = self._crew
+        most = _JOBS_AHEAD * len(crew.workers)
+        if len(self._jobs) > most and len(crew.workers) < crew.most and not self._jobs[0][0].done():
             self._do(len(self._jobs) - 1)
         while len(self._jobs) > most or (self._jobs and self._jobs[0][0].done()):
             yield self._next()

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-Piece = TypeVar("Piece", str, bytes)
+Piece = TypeVar("Piece")
 
 
 def edits(pieces: st.SearchStrategy[Piece], *, most: int) -> st.SearchStrategy[list[tuple[str, int, Piece]]]:

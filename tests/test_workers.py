@@ -189,11 +189,13 @@ def test_where_workers_are_behind_this_process_reads_too(monkeypatch: pytest.Mon
     def do(pool: Pool[list[Placed]], at: int, *, begun: bool = False) -> None:
         by_hand(pool, at, begun=begun)
         done.append(at)
-        crew._idle.put(busy)
+        if len(done) == 1:
+            crew._idle.put(busy)
 
     monkeypatch.setattr(Pool, "_do", do)
-    with Crew(1) as crew, Readers(reader, crew=crew, many=0, lot=1) as readers:
+    with Crew(2) as crew, Readers(reader, crew=crew, many=0, lot=1) as readers:
         crew.want(1)
+        readers._pool = Pool(crew, reader, 1)
         busy = crew._idle.get()  # so that none can begin
         assert [list(readers.put(job)) for job in jobs[:4]] == [[], [], [], []]
         first = list(readers.put(jobs[4]))

@@ -12,18 +12,16 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Final, Protocol
 
-import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from feedsync.adapters.base import HASH_BYTES, Placed, hashes_in, item_hash
+from feedsync.adapters.stretchrows import ITEMS, Indices, Kept, Places, Row, begins_of
 
-#: A stretch has so many items, nearly twice as many at the end of what was cut at once, and is no larger than this.
-ITEMS: Final = 8
-_MOST_BYTES: Final = 1 << 18
+#: So much of a buffer is worth a look before more is read.
+LEAST_BYTES: Final = 1 << 18
 #: So many are stored together.
 TOGETHER: Final = 4096
 #: Once this share is new it is worth storing; until then the older ones do nearly as well.
@@ -31,25 +29,11 @@ _WORTH_STORING: Final = 1 / 16
 #: So much is cut at least, to meet the beginning of one again, and so much at most.
 _REACH_BYTES: Final = 1 << 12
 _LONGEST_REACH_BYTES: Final = 1 << 20
+#: What it costs to go on behind what changed, as bytes that are cut.
+_BREAK_BYTES: Final = 1 << 16
 #: So many more bytes may be cut than passed by until it is concluded that the document is in another order.
 _PATIENCE_BYTES: Final = 1 << 18
 _HASH: Final = np.dtype((np.void, HASH_BYTES))
-
-Indices = npt.NDArray[np.int64]
-Places = npt.NDArray[np.int32]
-
-
-class Kept(msgspec.Struct, array_like=True, gc=False):
-    """Some stretches as they are stored: of each its hash, size and number of items; of each item its hash and size.
-
-    Hashes have 16 bytes, sizes four, little-endian, and numbers one.
-    """
-
-    digests: bytes
-    sizes: bytes
-    counts: bytes
-    hashes: bytes
-    lengths: bytes
 
 
 class Held(Protocol):
@@ -71,9 +55,10 @@ class Stretches:
     Args:
         kept: the last document's, in their order.
         held: which items need not be read again; a stretch that has another one is cut.
+        anew: whether all that is not passed by is to be told, also where much has changed.
     """
 
-    def __init__(self, kept: Iterable[Kept], held: Held) -> None:
+    def __init__(self, kept: Iterable[Kept], held: Held, *, anew: bool) -> None:
         self._held = held
         digests, sizes, counts, lengths, places = [], [], [], [], [np.empty(0, np.int32)]
         for one in kept if len(held) else ():
@@ -86,7 +71,7 @@ class Stretches:
         self._counts = np.frombuffer(b"".join(counts), np.uint8)
         self._lengths = np.frombuffer(b"".join(lengths), "<u4")
         self._places: Places = np.concatenate(places)
-        self._begins = _begins(self._counts)
+        self._begins = begins_of(self._counts)
         told = np.frombuffer(b"".join(digests), _HASH).copy()
         whole = np.empty(0, bool)
         if digests:
@@ -105,15 +90,21 @@ class Stretches:
         self._tried = -1  # the one that began where others went on
         self._balance = 0  # bytes that were passed by, less those that were cut
         self._pause, self._rest = 0, 1  # so many blocks are cut as if there were no stretches; so many the next time
+        self._anew = anew or not len(self._sizes)
+        #: Whether some of the document was left to others, so that nobody knows its stretches.
+        self.left = False
         self._reach = 0
         #: How many items were passed by.
         self.passed = 0
+        #: Where the stretches end that were followed last, counted as offsets are.
+        self.offset = 0
         self._expected: tuple[int, dict[bytes, int]] = -1, {}  # of the next stretches: place by hash
+        self._asked: dict[bytes, int] = {}  # of what was cut at once the places, since most are asked for twice
         self._found: list[int] = []  # the places that were asked for last
         # of the block that is under way each item's place and length, and (how many items before, offset) of each run
         self._block, self._block_lengths = array("i"), array("I")
         self._runs: list[tuple[int, int]] = []
-        self._new = _Row()
+        self._new = Row()
         self._order: list[tuple[bool, int, int]] = []  # (new, first, behind the last) of those of this document
 
     # -- while a document is read
@@ -145,18 +136,29 @@ class Stretches:
             self._balance, self._rest = _PATIENCE_BYTES, 1
         self._order.append((False, first, place))
         items = slice(self._begins[first], self._begins[place])
+        self.offset = offset + int(self._lengths[items].sum())
         self.passed += items.stop - items.start
         self._runs.append((len(self._block), offset))
         self._block.frombytes(self._places[items].tobytes())
         self._block_lengths.frombytes(self._lengths[items].tobytes())
         return at
 
+    def leaves(self) -> bool:
+        """Whether the next block is left to others, since too much has changed here to go from stretch to stretch."""
+        if self._anew or not self._pause:
+            return False
+        self._pause -= 1
+        self.left = True
+        return True
+
     def reach(self) -> int | None:
         """How many bytes are cut now, so as to meet the beginning of a stretch again; None: all there are."""
+        self._asked = {}
         if self._balance < -_PATIENCE_BYTES:
             self._pause, self._rest, self._balance = self._rest, 2 * self._rest, 0
         if self._pause:
-            self._pause, self._reach = self._pause - 1, 0
+            self._pause -= self._anew
+            self._reach = 0
             return None
         if not len(self._sizes) or self._reach >= _LONGEST_REACH_BYTES:
             self._reach = 0
@@ -166,22 +168,29 @@ class Stretches:
         else:
             length = self._sizes[self._next] if self._next < len(self._sizes) else 0
             self._reach = length + max(_REACH_BYTES, length // 3)
+            self._balance -= _BREAK_BYTES
         self._balance -= self._reach
         return self._reach
 
     def match(self, hashes: list[bytes]) -> Sequence[bool]:
         """Which of the items that are cut are known."""
-        if self._reach:  # few, and most of them are expected
-            expected = self._expected_now()
-            places = [expected.get(one, -1) for one in hashes]
-            if others := [index for index, place in enumerate(places) if place < 0]:
-                found = self._held.find(b"".join([hashes[index] for index in others])).tolist()
-                for index, place in zip(others, found, strict=True):
-                    places[index] = place
-        else:
-            places = self._held.find(b"".join(hashes)).tolist()
-        self._found = places
+        asked = self._asked
+        if fresh := [one for one in hashes if one not in asked]:
+            asked.update(zip(fresh, self._places_of(fresh), strict=True))
+        self._found = places = [asked[one] for one in hashes]
         return [place >= 0 for place in places]
+
+    def _places_of(self, hashes: list[bytes]) -> list[int]:
+        if not self._reach:
+            found: list[int] = self._held.find(b"".join(hashes)).tolist()
+            return found
+        expected = self._expected_now()  # few are asked for, and most of them are expected
+        places = [expected.get(one, -1) for one in hashes]
+        if others := [index for index, place in enumerate(places) if place < 0]:
+            found = self._held.find(b"".join([hashes[index] for index in others])).tolist()
+            for index, place in zip(others, found, strict=True):
+                places[index] = place
+        return places
 
     def _expected_now(self) -> dict[bytes, int]:
         """The items of the next two stretches."""
@@ -214,18 +223,32 @@ class Stretches:
     def _begins_with(self, stretch: int, place: int) -> bool:
         return stretch < len(self._sizes) and bool(self._places[self._begins[stretch]] == place)
 
-    def cut(self, buffer: bytes, begin: int, offsets: Sequence[int], hashes: Sequence[bytes]) -> None:
-        """Items were cut, those that :meth:`match` was asked for: ``offsets`` in the document has one more, where they end.
+    def cut(
+        self, buffer: bytes, begin: int, places: Sequence[int], hashes: Sequence[bytes],
+        offsets: Sequence[int] | None = None, at: int = 0,
+    ) -> None:  # fmt: skip
+        """Items were cut, of those that :meth:`match` was asked for, from the one at ``at`` on.
 
-        ``begin`` is where the buffer is in the document.
+        Args:
+            buffer, begin: some of the document's bytes, and where they are in it.
+            places: where the items begin in the document, and where the last one ends.
+            hashes: the items'.
+            offsets: the same as ``places``, as the items' offsets are counted, where that is not in bytes.
         """
-        first = len(self._new)
-        lengths = self._new.cut(buffer, begin, offsets, hashes)
+        first, offsets = len(self._new), places if offsets is None else offsets
+        lengths = self._new.cut(buffer, begin, places, hashes, offsets)
         if len(self._new) > first:
             self._order.append((True, first, len(self._new)))
         self._runs.append((len(self._block), offsets[0]))
-        self._block.extend(self._found[: len(hashes)])
+        self._block.extend(self._found[at : at + len(hashes)])
         self._block_lengths.extend(lengths)
+
+    def loose(self, at: int, offsets: Sequence[int]) -> None:
+        """The same of items that are no part of any stretch."""
+        for place, offset in zip(self._found[at : at + len(offsets)], offsets, strict=True):
+            self._runs.append((len(self._block), offset))
+            self._block.append(place)
+            self._block_lengths.append(0)
 
     @property
     def count(self) -> int:
@@ -250,7 +273,7 @@ class Stretches:
         """What can be stored at once, as the last document had none."""
         if not len(self._sizes) and len(self._new) >= TOGETHER:
             yield self._new.kept()
-            self._new, self._order = _Row(), []
+            self._new, self._order = Row(), []
 
     def outdated(self) -> bool:
         """After a document: whether the last one's are to be replaced."""
@@ -267,59 +290,14 @@ class Stretches:
         sizes = np.concatenate((np.array(self._sizes, "<u4"), np.frombuffer(new.sizes, "<u4")))
         counts = np.concatenate((self._counts, np.frombuffer(new.counts, np.uint8)))
         lengths = np.concatenate((self._lengths, np.frombuffer(new.lengths, "<u4")))
-        begins, hashes = _begins(counts), np.frombuffer(new.hashes, _HASH)
+        begins, hashes = begins_of(counts), np.frombuffer(new.hashes, _HASH)
         for begin in range(0, len(order), TOGETHER):
             chosen = order[begin : begin + TOGETHER]
             each = counts[chosen].astype(np.int64)
-            items = np.repeat(begins[chosen] - _begins(each)[:-1], each) + np.arange(each.sum())
+            items = np.repeat(begins[chosen] - begins_of(each)[:-1], each) + np.arange(each.sum())
             found, is_new = np.empty(len(items), _HASH), items >= len(self._places)
             found[is_new] = hashes[items[is_new] - len(self._places)]
             found[~is_new] = np.frombuffer(self._held.hashes_at(self._places[items[~is_new]]), _HASH)
             yield Kept(
                 *(part.tobytes() for part in (digests[chosen], sizes[chosen], counts[chosen], found, lengths[items]))
             )
-
-
-class _Row:
-    """Stretches as they are put together."""
-
-    def __init__(self) -> None:
-        #: The hash of each, one behind the other.
-        self.digests = bytearray()
-        self._sizes, self._counts = array("I"), bytearray()
-        self._hashes, self._lengths = bytearray(), array("I")
-
-    def __len__(self) -> int:
-        return len(self._counts)
-
-    def cut(self, buffer: bytes, begin: int, places: Sequence[int], hashes: Sequence[bytes]) -> list[int]:
-        """Items of a buffer that is at ``begin`` of its document; ``places`` has one more than they are, the last one's end.
-
-        The length of each.
-        """
-        view, first, count = memoryview(buffer), 0, len(hashes)
-        lengths = [b - a for a, b in pairwise(places)]
-        while first < count:
-            last = first + ITEMS if count - first >= 2 * ITEMS else count
-            size = places[last] - places[first]
-            if size <= _MOST_BYTES:
-                at = places[first] - begin
-                self.digests += item_hash(view[at : at + size])
-                self._sizes.append(size)
-                self._counts.append(last - first)
-                self._hashes += b"".join(hashes[first:last])
-                self._lengths.extend(lengths[first:last])
-            first = last
-        return lengths
-
-    def kept(self) -> Kept:
-        """As they are stored."""
-        sizes, lengths = (np.array(one, "<u4").tobytes() for one in (self._sizes, self._lengths))
-        return Kept(bytes(self.digests), sizes, bytes(self._counts), bytes(self._hashes), lengths)
-
-
-def _begins(counts: npt.NDArray[np.integer]) -> Indices:
-    """For each the number of its first item, and that of all."""
-    begins = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=begins[1:])
-    return begins

@@ -7,12 +7,9 @@ from typing import BinaryIO
 
 from feedsync.adapters import xml_split
 from feedsync.adapters.base import Block, Known, RawItem
-from feedsync.adapters.stretches import Stretches
+from feedsync.adapters.stretches import LEAST_BYTES, Stretches
 from feedsync.adapters.xml_head import Head
 from feedsync.adapters.xml_split import Splitter, end_of_space
-
-#: So much of a buffer is worth a look before more is read.
-LEAST_BYTES = 1 << 18
 
 
 class Follower(Splitter):
@@ -26,6 +23,8 @@ class Follower(Splitter):
 
     def _block(self, known: Known) -> Block | None:
         """The items of the buffer up to the first that is neither known nor clean, if there are any."""
+        if self._stretches.leaves():
+            return super()._block(known)
         self._fill(xml_split.BLOCK_BYTES, least=LEAST_BYTES)
         block = self._around()
         if block is None and self._ending.search(self._buffer, self._position) is None:

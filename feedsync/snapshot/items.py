@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from feedsync.adapters.stretches import Indices, Places
+from feedsync.adapters.stretchrows import Indices, Places
 from feedsync.errors import Problem
 from feedsync.snapshot.bulk import BulkLoad
 from feedsync.snapshot.drafts import Drafts

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from feedsync.adapters.base import HASH_BYTES, hashes_in
-from feedsync.adapters.stretches import Indices, Places
+from feedsync.adapters.stretchrows import Indices, Places
 from feedsync.snapshot.store import Store
 
 _CHUNK_ROWS = 50_000

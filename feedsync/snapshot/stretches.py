@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from feedsync.adapters.base import HASH_BYTES, item_hash
-from feedsync.adapters.stretches import Kept, Stretches
+from feedsync.adapters.stretches import Stretches
+from feedsync.adapters.stretchrows import Kept
 from feedsync.snapshot.known import KnownItems
 from feedsync.snapshot.store import Store
 
@@ -24,10 +25,11 @@ class StretchTable:
         self._store = store
         self._feed = feed
         self._place = 0
+        self._meta = f"stretches:{feed}"
         if not len(known):  # they are of other settings
             self._forget()
         #: What a pass over the feed's document follows.
-        self.stretches = Stretches(self._kept(), known)
+        self.stretches = Stretches(self._kept(), known, anew=store.meta(self._meta) is not None)
 
     def _kept(self) -> Iterator[Kept]:
         for row in self._store.rows("select kept from stretches where feed = ? order by place", self._feed):
@@ -40,7 +42,14 @@ class StretchTable:
         self._add(self.stretches.complete())
 
     def finish(self) -> None:
-        """Store the document's, unless those of the last one do nearly as well."""
+        """Store the document's, unless those of the last one do nearly as well.
+
+        Where nobody knows them all, that is left to the next document: what changed much today may not change tomorrow.
+        """
+        if self.stretches.left:
+            self._store.set_meta(self._meta, b"")
+            return
+        self._store.execute("delete from meta where key = ?", self._meta)
         if self.stretches.outdated():
             self._add(self.stretches.stored())
 

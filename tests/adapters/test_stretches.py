@@ -4,78 +4,29 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsync.adapters import stretches as module
-from feedsync.adapters import xml_follow, xml_split
-from feedsync.adapters.base import Block, Known, RawItem, hashes_in
+from feedsync.adapters import stretchrows, xml_follow, xml_split
+from feedsync.adapters import stretchrows as module
+from feedsync.adapters.base import Block, Known, Split
 from feedsync.adapters.google_xml import GoogleXml
-from feedsync.adapters.stretches import Kept, Stretches
+from feedsync.adapters.stretches import Stretches
 from feedsync.adapters.xml_head import SECTIONS
 from feedsync.adapters.xml_split import Splitter
 from feedsync.snapshot.known import KnownItems
 from tests.adapters.reading import feed, item, nothing, read
+from tests.adapters.remembering import SIZES, Memory, Pass, small
 from tests.adapters.test_skipping import BROKEN
 from tests.edits import edited, edits
 
 
-class Pass(NamedTuple):
-    """One pass with a memory: what was found, what of it had to be looked at, and how many items were passed by."""
-
-    hashes: list[bytes]
-    offsets: list[int]
-    items: list[RawItem]
-    faults: list[str]
-    passed: int
-
-
-class Memory:
-    """What a snapshot keeps of a feed from document to document."""
-
-    def __init__(self) -> None:
-        self.kept: list[Kept] = []
-        self.held = KnownItems(np.empty(0, np.int64), b"")
-        self.rewritten = 0
-        self.meanings: dict[bytes, bytes] = {}
-        self.readable: set[bytes] = set()
-
-    def read(self, data: bytes, forget: Sequence[int] = ()) -> Pass:
-        """The next document; ``forget`` are the places of items that are to be read again the next time."""
-        stretches, split = Stretches(self.kept, self.held), GoogleXml().split(io.BytesIO(data), "feed.xml", None)
-        split.recall(stretches)
-        found, kept = Pass([], [], [], [], 0), list[Kept]()
-        for block in split.blocks(self.held.match):
-            if (placed := block.placed) is not None:
-                assert (block.hashes, block.offsets) == ([], [])
-                hashes = hashes_in(self.held.hashes_at(placed.places)) if len(self.held) else [b""] * len(placed.places)
-                for index, one in block.misses:
-                    assert placed.places[index] < 0
-                    hashes[index] = one.hash
-                found.hashes.extend(hashes)
-                found.offsets.extend(placed.offsets.tolist())
-                assert (placed.places >= 0).sum() + len(block.misses) == len(hashes)
-            found.hashes.extend(block.hashes)
-            found.offsets.extend(block.offsets)
-            found.items.extend(one for _, one in block.misses)
-            self.meanings.update((one.hash, one.raw) for _, one in block.misses)
-            results = zip(block.misses, split.parse([one for _, one in block.misses]), strict=True)
-            self.readable.update(one.hash for (_, one), parsed in results if parsed.attributes is not None)
-            kept += stretches.complete()
-        found = found._replace(passed=stretches.passed)
-        if stretches.outdated():
-            kept += stretches.stored()
-        if kept:
-            self.kept, self.rewritten = kept, self.rewritten + 1
-        each = enumerate(dict.fromkeys(found.hashes))
-        known = [one for place, one in each if place not in forget and one in self.readable]
-        self.held = KnownItems(np.arange(len(known), dtype=np.int64), b"".join(known))
-        found.faults.extend(problem.code for problem in split.faults())
-        return found
+def split(data: bytes) -> Split:
+    """A pass over a feed."""
+    return GoogleXml().split(io.BytesIO(data), "feed.xml", None)
 
 
 def same_as_without(found: Pass, data: bytes, held: KnownItems, meanings: dict[bytes, bytes]) -> None:
@@ -92,17 +43,6 @@ PLAIN = st.integers(0, 30).map(lambda number: item(str(number), "<d>" + "x" * (n
 PIECES = PLAIN | PLAIN | PLAIN | st.sampled_from(
     (*BROKEN, b"\n", b" ", b"<!-- note -->", b"<!-- <item>x</item> -->", item("31", "<d><![CDATA[ </item> ]]></d>"))
 )  # fmt: skip
-SIZES = st.fixed_dictionaries(
-    {
-        "ITEMS": st.sampled_from((1, 2, 3, 8)),
-        "TOGETHER": st.sampled_from((1, 2, 4096)),
-        "_REACH_BYTES": st.sampled_from((1, 60, 4096)),
-        "_PATIENCE_BYTES": st.sampled_from((0, 200, 1 << 18)),
-        "_LONGEST_REACH_BYTES": st.sampled_from((100, 1 << 20)),
-        "_WORTH_STORING": st.sampled_from((0, 1 / 2)),
-        "_MOST_BYTES": st.sampled_from((80, 1 << 18)),
-    }
-)
 
 
 @settings(deadline=None, max_examples=400)
@@ -115,12 +55,11 @@ def test_the_same_items_are_found_as_without(
     pieces: list[bytes], days: list[list[tuple[str, int, bytes]]], sizes: dict[str, float], block: int, gap: bytes,
     forget: list[int],
 ) -> None:  # fmt: skip
-    memory = Memory()
+    memory = Memory(split)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(xml_split, "BLOCK_BYTES", block)
         patch.setattr(xml_follow, "LEAST_BYTES", max(1, block // 4))
-        for name, size in sizes.items():
-            patch.setattr(module, name, size)
+        small(patch, sizes)
         for changes in [[], *days]:
             pieces = edited(pieces, changes)
             data = feed(*[piece + gap for piece in pieces])
@@ -133,14 +72,14 @@ def items_of(numbers: Sequence[int], price: int = 1) -> list[bytes]:
 
 
 def test_what_did_not_change_is_passed_by() -> None:
-    memory, pieces = Memory(), items_of(range(1000))
+    memory, pieces = Memory(split), items_of(range(1000))
     assert memory.read(feed(*pieces)).passed == 0
     assert memory.read(feed(b"<title>another day</title>", *pieces)).passed == 1000
     assert memory.rewritten == 1
 
 
 def test_a_change_costs_the_few_items_around_it() -> None:
-    memory, pieces = Memory(), items_of(range(1000))
+    memory, pieces = Memory(split), items_of(range(1000))
     memory.read(feed(*pieces))
     pieces[300:301], pieces[500:500], pieces[700:701] = items_of([300], 2), items_of([2000]), []
     assert memory.read(feed(*pieces)).passed >= 1000 - 3 * 2 * module.ITEMS
@@ -148,10 +87,22 @@ def test_a_change_costs_the_few_items_around_it() -> None:
 
 
 def test_what_moved_is_met_again() -> None:
-    memory, pieces = Memory(), items_of(range(1000))
+    memory, pieces = Memory(split), items_of(range(1000))
     memory.read(feed(*pieces))
     assert memory.read(feed(*pieces[600:], *items_of(range(2000, 2300)), *pieces[:600])).passed > 900
     assert memory.rewritten == 2, "a quarter of it is new"
+
+
+def test_where_much_changed_the_next_document_is_remembered() -> None:
+    memory, pieces = Memory(split), items_of(range(5000))
+    memory.read(feed(*pieces))
+    pieces[::5] = items_of(range(0, 5000, 5), 2)
+    found = memory.read(feed(*pieces))
+    assert (len(found.hashes), len(found.items), memory.rewritten) == (5000, 1000, 1)
+    assert memory.anew
+    assert memory.read(feed(*pieces)).items == []
+    assert (memory.rewritten, memory.anew) == (2, False)
+    assert memory.read(feed(*pieces)).passed == 5000
 
 
 def test_in_another_order_it_is_cut_as_if_nothing_was_known(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +114,7 @@ def test_in_another_order_it_is_cut_as_if_nothing_was_known(monkeypatch: pytest.
         cut.append(len(block.hashes))
         return block
 
-    memory, pieces = Memory(), items_of(range(5000))
+    memory, pieces = Memory(split), items_of(range(5000))
     memory.read(feed(*pieces))
     data = feed(*pieces[::-1])
     monkeypatch.setattr(xml_split, "BLOCK_BYTES", 1 << 14)
@@ -174,7 +125,7 @@ def test_in_another_order_it_is_cut_as_if_nothing_was_known(monkeypatch: pytest.
 
 
 def test_a_stretch_with_an_item_that_must_be_read_is_cut() -> None:
-    memory, pieces = Memory(), items_of(range(100))
+    memory, pieces = Memory(split), items_of(range(100))
     memory.read(feed(*pieces), forget=[50])
     found = memory.read(feed(*pieces))
     assert 100 - 3 * module.ITEMS <= found.passed < 100
@@ -182,8 +133,8 @@ def test_a_stretch_with_an_item_that_must_be_read_is_cut() -> None:
 
 
 def test_a_large_item_is_no_part_of_a_stretch() -> None:
-    memory, pieces = Memory(), items_of(range(40))
-    pieces[20:20] = [item("large", "<d>" + "x" * (module._MOST_BYTES + 1) + "</d>")]
+    memory, pieces = Memory(split), items_of(range(40))
+    pieces[20:20] = [item("large", "<d>" + "x" * (stretchrows._MOST_BYTES + 1) + "</d>")]
     memory.read(feed(*pieces))
     found = memory.read(feed(*pieces))
     assert (len(found.hashes), found.items) == (41, [])
@@ -191,9 +142,9 @@ def test_a_large_item_is_no_part_of_a_stretch() -> None:
 
 
 def test_a_document_that_has_none_leaves_none() -> None:
-    stretches = Stretches([], KnownItems(np.empty(0, np.int64), b""))
-    split = GoogleXml().split(io.BytesIO(feed()), "feed.xml", None)
-    split.recall(stretches)
-    assert [block.hashes for block in split.blocks(nothing)] == []
+    stretches = Stretches([], KnownItems(np.empty(0, np.int64), b""), anew=False)
+    empty = GoogleXml().split(io.BytesIO(feed()), "feed.xml", None)
+    empty.recall(stretches)
+    assert [block.hashes for block in empty.blocks(nothing)] == []
     assert not stretches.outdated()
     assert list(stretches.stored()) == []

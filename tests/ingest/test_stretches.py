@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsync.adapters import stretches, xml_follow, xml_split
+from feedsync.adapters import xml_follow, xml_split
 from feedsync.snapshot.feeds import forget_feeds
 from feedsync.snapshot.store import Store
+from tests.adapters.remembering import small
 from tests.edits import edited, edits
 from tests.ingest.street import FOOT, HEAD, Street, item, rss, schedule, unreadable
 
@@ -23,7 +24,7 @@ def _count(street: Street) -> int:
 
 
 def test_one_day_follows_the_other(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stretches, "TOGETHER", 2)
+    small(monkeypatch, {"TOGETHER": 2})
     street.read(rss(*ITEMS))
     assert _count(street) == 1
     changed = [*ITEMS[:20], item("20", price="7.00 INR"), *ITEMS[22:], item("new")]
@@ -93,6 +94,42 @@ def test_what_shrank_is_stored_anew(street: Street) -> None:
     assert len(street.store.scalar("select kept from stretches")) < len(kept) / 2
 
 
+def test_where_much_changed_the_next_document_is_kept(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stretches, "_BREAK_BYTES", 1 << 20)
+    monkeypatch.setattr(xml_split, "BLOCK_BYTES", 3000)
+    monkeypatch.setattr(xml_follow, "LEAST_BYTES", 600)
+    documents = [[item(str(n), price=f"{price if n % 7 == 0 else 1}.00 INR") for n in range(300)] for price in (2, 3)]
+    street.read(rss(*documents[0]))
+    kept = street.store.scalar("select kept from stretches")
+    assert street.read(rss(*documents[1])).parsed == 43
+    assert street.store.meta("stretches:0") == b""
+    assert street.store.scalar("select kept from stretches") == kept
+    assert street.read(rss(*documents[1], head=HEAD.replace("Shop", "The same shop"))).parsed == 0
+    assert street.store.meta("stretches:0") is None
+    assert street.store.scalar("select kept from stretches") != kept
+
+
+def _table(rows: list[str]) -> bytes:
+    head = "id,title,description,link,image_link,price,availability"
+    return "\n".join([head, *rows, ""]).encode()
+
+
+def _row(number: int, price: int = 1) -> str:
+    return f'{number},Tea {number},"Good\ntea",https://shop.example/{number},https://shop.example/{number}.jpg,{price} INR,in_stock'
+
+
+def test_tables_are_followed_too(street: Street) -> None:
+    rows = [_row(number) for number in range(100)]
+    street.read(_table(rows))
+    assert _count(street) == 1
+    rows[50], rows[70:72] = _row(50, 2), ["71,odd", _row(71, 3)]
+    reading = street.read(_table(rows))
+    assert (reading.items, reading.parsed, reading.verdict) == (100, 3, "degraded")
+    assert street.variants()["50"].price_minor == 200
+    assert street.absent() == {}
+    assert list(street.store.rows("select code, line from problems order by 1")) == [("FS-304", 142)]
+
+
 PIECES = st.one_of(
     st.integers(0, 20).map(lambda number: item(str(number))),
     st.integers(0, 20).map(lambda number: item(str(number), price="2.00 INR")),
@@ -118,8 +155,7 @@ def test_with_and_without_leave_the_same(
 ) -> None:  # fmt: skip
     folder = tmp_path_factory.mktemp("streets")
     with Store(folder / "with.db") as one, Store(folder / "without.db") as other, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stretches, "ITEMS", few)
-        patch.setattr(stretches, "_WORTH_STORING", 0)
+        small(patch, {"ITEMS": few, "_WORTH_STORING": 0})
         patch.setattr(xml_split, "BLOCK_BYTES", block)
         patch.setattr(xml_follow, "LEAST_BYTES", max(1, block // 4))
         remembering, forgetting = Street(one, folder), Street(other, folder)

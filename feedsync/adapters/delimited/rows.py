@@ -155,6 +155,16 @@ class Rows:
         self.lines.at += count
         self._looks += count
 
+    def leap(self, position: int, count: int) -> None:
+        """So many lines behind the block were rows that could be trusted, and are passed; they end there in the buffer."""
+        self.lines.leap(position, count)
+        self._looks += count
+
+    def return_to(self, position: int, number: int) -> None:
+        """The lines from there on, which were trusted and passed, come again; the first of them has this number."""
+        self._looks -= self.lines.number - number
+        self.lines.return_to(position, number)
+
     def step(self) -> list[Row]:
         """Read on by one record: the rows that are certain now."""
         found = self._read()

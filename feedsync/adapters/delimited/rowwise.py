@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -21,6 +22,21 @@ from feedsync.adapters.base import ITEM_LIMIT_BYTES, Block, Known, RawItem, item
 from feedsync.adapters.delimited.lines import Line, text_of
 from feedsync.adapters.delimited.rows import Row, Rows
 from feedsync.adapters.delimited.table import Shape, TableSplit, broken_row
+
+if TYPE_CHECKING:
+    from feedsync.adapters.delimited.rowfollow import RowFollower
+    from feedsync.adapters.stretches import Stretches
+
+
+class Run(NamedTuple):
+    """Items of a block, from ``first`` to the one before ``last``, that are what they are by their own lines.
+
+    What comes behind them begins at the line ``end`` of those at hand.
+    """
+
+    first: int
+    last: int
+    end: int
 
 
 def item_of(row: Row) -> RawItem:
@@ -37,14 +53,28 @@ class RowSplit(TableSplit):
 
     def __init__(self, rows: Rows, shape: Shape, context: bytes) -> None:
         super().__init__(rows, shape, context + msgspec.json.encode(rows.dialect))
+        self._follower: RowFollower | None = None
+
+    def recall(self, stretches: Stretches) -> None:
+        """Before the first block: follow these, and tell them what is cut."""
+        from feedsync.adapters.delimited.rowfollow import (
+            RowFollower,  # with numpy, which a reading process does without
+        )
+
+        self._follower = RowFollower(self._rows, self._pass, stretches)
 
     def blocks(self, known: Known) -> Iterator[Block]:
         """The document's items, those of about one block of lines at a time."""
+        follower = self._follower
+        if follower is not None:
+            yield from follower.blocks()
         while self._rows.lines.fill():
-            yield self._pass(known)
+            yield self._pass(known)[0]
+            if follower is not None:
+                yield from follower.blocks()
 
-    def _pass(self, known: Known) -> Block:
-        """The items that begin in the lines at hand."""
+    def _pass(self, known: Known) -> tuple[Block, list[Run]]:
+        """The items that begin in the lines at hand, and the runs of them that are what they are by their own lines."""
         rows, lines = self._rows, self._rows.lines
         raws, numbers = lines.block, lines.numbers
         hashes = list(map(item_hash, raws))
@@ -52,7 +82,7 @@ class RowSplit(TableSplit):
         if lines.cut:
             flags = [False] * len(flags)
         joined = _joined(raws, lines.at, flags, known)
-        block = Block([], [], [])
+        block, runs, first = Block([], [], []), list[Run](), 0
         while lines.block is raws and (at := lines.at) < len(raws):
             if flags[at]:
                 end = flags.index(False, at)
@@ -65,8 +95,13 @@ class RowSplit(TableSplit):
                 block.offsets.append(numbers[at])
                 rows.pass_by(end - at)
             elif lines.cut or not self._read(block, flags, joined):
+                if len(block.hashes) > first:
+                    runs.append(Run(first, len(block.hashes), at))
                 self._step(block)
-        return unknown(block, known)
+                first = len(block.hashes)
+        if len(block.hashes) > first:
+            runs.append(Run(first, len(block.hashes), len(raws)))
+        return unknown(block, known), runs
 
     def _read(self, block: Block, flags: Sequence[bool], joined: dict[int, tuple[int, bytes]]) -> bool:
         """Read rows of the lines at hand until one is known or not whole; False where already the first is not."""
