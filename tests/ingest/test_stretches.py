@@ -95,7 +95,7 @@ def test_what_shrank_is_stored_anew(street: Street) -> None:
 
 
 def test_where_much_changed_the_next_document_is_kept(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stretches, "_BREAK_BYTES", 1 << 20)
+    small(monkeypatch, {"_BREAK_BYTES": 1 << 20})
     monkeypatch.setattr(xml_split, "BLOCK_BYTES", 3000)
     monkeypatch.setattr(xml_follow, "LEAST_BYTES", 600)
     documents = [[item(str(n), price=f"{price if n % 7 == 0 else 1}.00 INR") for n in range(300)] for price in (2, 3)]
@@ -115,7 +115,8 @@ def _table(rows: list[str]) -> bytes:
 
 
 def _row(number: int, price: int = 1) -> str:
-    return f'{number},Tea {number},"Good\ntea",https://shop.example/{number},https://shop.example/{number}.jpg,{price} INR,in_stock'
+    link = f"https://shop.example/{number}"
+    return f'{number},Tea {number},"Good\ntea",{link},{link}.jpg,{price} INR,in_stock'
 
 
 def test_tables_are_followed_too(street: Street) -> None:
