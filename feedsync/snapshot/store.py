@@ -110,7 +110,7 @@ class Store:
         page_bytes = self.scalar("pragma page_size")  # of an older file, its own
         # in pages: what several requests write into one page goes home once
         execute(f"pragma wal_autocheckpoint = {_LOG_BYTES // page_bytes}")
-        execute("pragma cache_size = -32768")
+        execute("pragma cache_size = -24576")
         execute("pragma temp_store = file")
         execute("pragma secure_delete = off")  # Debian's SQLite overwrites what it deletes; there is no secret in it
         if applied and pending:
