@@ -15,20 +15,25 @@ class Transactions:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._changes_before = -1
+        self._before: tuple[int, ...] = ()
 
     def atomic(self) -> AbstractContextManager[None]:
         """A transaction; within another one a part that can fail alone."""
         if not self._connection.in_transaction:
             return self._whole()
-        if self._connection.total_changes == self._changes_before:
+        if self._state() == self._before:
             return self._first_part()
         return self._part()
+
+    def _state(self) -> tuple[int, ...]:
+        """How many rows were changed, and how often the tables themselves, which counts as no row."""
+        schemas = (self._connection.execute(f"pragma {name}.schema_version").fetchone()[0] for name in ("main", "temp"))
+        return self._connection.total_changes, *schemas
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
         self._connection.execute("begin")
-        self._changes_before = self._connection.total_changes
+        self._before = self._state()
         try:
             yield
             self._connection.execute("commit")

@@ -62,6 +62,20 @@ def test_the_first_part_fails_alone_too(connection: sqlite3.Connection, transact
     assert _rows(connection) == [1, 6]
 
 
+@pytest.mark.parametrize("kind", ["", "temp"])
+def test_a_table_is_something_before_the_first_part(
+    connection: sqlite3.Connection, transactions: Transactions, kind: str
+) -> None:
+    with transactions.atomic():
+        connection.execute(f"create {kind} table u (x)")
+        with pytest.raises(ValueError, match="first"), transactions.atomic():  # noqa: PT012
+            connection.execute("insert into t values (1)")
+            raise ValueError("first")
+        connection.execute("insert into u values (1)")
+    assert _rows(connection) == []
+    assert connection.execute("select x from u").fetchall() == [(1,)]
+
+
 def test_an_error_that_undid_everything_is_told_as_it_was(
     connection: sqlite3.Connection, transactions: Transactions
 ) -> None:
