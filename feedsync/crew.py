@@ -18,6 +18,7 @@ import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from queue import SimpleQueue
+from threading import Lock
 from typing import BinaryIO, Protocol, cast
 
 _LENGTH_BYTES = 8
@@ -75,18 +76,23 @@ class Crew:
             self.workers.append(worker := Worker())
             self._idle.put(worker)
 
-    def submit(self, told: bytes, job: bytes) -> Future[bytes | None]:
-        """Have one job done of the work that ``told`` is, pickled; the answer, None from a worker that is gone."""
+    def submit(self, told: bytes, job: bytes, claim: Lock) -> Future[bytes | None]:
+        """Have one job done of the work that ``told`` is, pickled; the answer, None from a worker that is gone.
+
+        Whoever locks ``claim`` does the job: a worker that is free, unless somebody else was sooner.
+        """
         try:
-            return self._threads.submit(self._ask, told, job)
+            return self._threads.submit(self._ask, told, job, claim)
         except RuntimeError:  # no more threads: it goes on without
             future: Future[bytes | None] = Future()
             future.set_result(None)
             return future
 
-    def _ask(self, told: bytes, job: bytes) -> bytes | None:
+    def _ask(self, told: bytes, job: bytes, claim: Lock) -> bytes | None:
         worker = self._idle.get()
         try:
+            if not claim.acquire(blocking=False):
+                return None
             answer = worker.ask(told, job)
         finally:
             self._idle.put(worker)
@@ -158,7 +164,8 @@ def serve(channel: BinaryIO) -> None:
         kind, content = message
         if kind == _WORK:
             work = pickle.loads(content)  # noqa: S301  # from the process that started this one
-        elif work is not None:
+        else:
+            assert work is not None, "no job comes before its work"
             _write(channel, _JOB, work.answer(content))
 
 

@@ -6,6 +6,7 @@ import pickle
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
+from threading import Lock
 from typing import Generic, TypeVar
 
 from feedsync.crew import Crew, Work
@@ -23,12 +24,13 @@ class Pool(Generic[_Job]):
     def __init__(self, crew: Crew, work: Work, count: int) -> None:
         crew.want(count)
         self._crew, self._work, self._told = crew, work, pickle.dumps(work)
-        self._jobs: deque[tuple[Future[bytes | None], bytes, _Job]] = deque()
+        self._jobs: deque[tuple[Future[bytes | None], Lock, bytes, _Job]] = deque()
 
     def put(self, encoded: bytes, job: _Job) -> Iterator[tuple[bytes | None, _Job]]:
         """Hand a job over; the answers that are due, None from a worker that is gone. Where the workers are behind with
         their jobs, and fewer than there may be, this one is done here."""
-        self._jobs.append((self._crew.submit(self._told, encoded), encoded, job))
+        claim = Lock()
+        self._jobs.append((self._crew.submit(self._told, encoded, claim), claim, encoded, job))
         crew = self._crew
         most = _JOBS_AHEAD * len(crew.workers)
         if len(self._jobs) > most and len(crew.workers) < crew.most and not self._jobs[0][0].done():
@@ -44,11 +46,11 @@ class Pool(Generic[_Job]):
 
     def end(self) -> None:
         """Leave what nobody has begun, where it ends early."""
-        for future, _, _ in self._jobs:
-            future.cancel()
+        for _, claim, _, _ in self._jobs:
+            claim.acquire(blocking=False)
 
     def _next(self) -> tuple[bytes | None, _Job]:
-        future, _, job = self._jobs.popleft()
+        future, _, _, job = self._jobs.popleft()
         return future.result(), job
 
     def _help(self) -> None:
@@ -60,8 +62,8 @@ class Pool(Generic[_Job]):
 
     def _do(self, at: int, *, begun: bool = False) -> None:
         """Do a job here that no worker has begun; ``begun``: in any case."""
-        future, encoded, job = self._jobs[at]
-        if future.cancel() or begun:
+        _, claim, encoded, job = self._jobs[at]
+        if claim.acquire(blocking=False) or begun:
             done: Future[bytes | None] = Future()
             done.set_result(self._work.answer(encoded))
-            self._jobs[at] = done, encoded, job
+            self._jobs[at] = done, claim, encoded, job

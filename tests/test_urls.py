@@ -27,6 +27,8 @@ PAIRS = st.lists(st.tuples(NAMES, st.text("abc0123456789%+", max_size=6)), max_s
         ("https://h/p?variant=4&vv=1", "https://h/p?variant=4&vv=1"),
         ("https://h/p?id=v=1", "https://h/p?id=v=1"),
         ("https://h/v=1", "https://h/v=1"),
+        ("https://h/p?q=a?v=1", "https://h/p?q=a?v=1"),
+        ("https://h/p?q=a#b&v=1", "https://h/p?q=a#b&v=1"),
         ("", ""),
     ],
 )

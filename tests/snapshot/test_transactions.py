@@ -79,9 +79,12 @@ def test_a_table_is_something_before_the_first_part(
 def test_an_error_that_undid_everything_is_told_as_it_was(
     connection: sqlite3.Connection, transactions: Transactions
 ) -> None:
+    connection.execute("create table u (x)")
     connection.execute("create trigger stop before insert on t begin select raise(rollback, 'no more'); end")
-    for part in (False, True):
+    for before, part in ((False, False), (False, True), (True, True)):
         with pytest.raises(sqlite3.IntegrityError, match="no more"), transactions.atomic():  # noqa: PT012
+            if before:
+                connection.execute("insert into u values (0)")
             if part:
                 with transactions.atomic():
                     connection.execute("insert into t values (1)")
