@@ -57,7 +57,6 @@ class Crew:
         self.workers: list[Worker] = []
         self._idle: SimpleQueue[Worker] = SimpleQueue()
         self._threads = ThreadPoolExecutor(max(most, 1))
-        self.heard = False  # of any worker
 
     def __enter__(self) -> Crew:
         return self
@@ -69,9 +68,16 @@ class Crew:
         self._threads.shutdown(cancel_futures=True)
 
     def want(self, count: int) -> None:
-        """There shall be so many workers, at least."""
+        """There shall be so many workers, at least; one that is gone is none."""
         # a thread that hears from a worker must not wait long for one that computes; from here on, in the whole program
         sys.setswitchinterval(_SWITCH_S)
+        for _ in range(self._idle.qsize()):
+            worker = self._idle.get()
+            if worker.gone:
+                worker.end()
+                self.workers.remove(worker)
+            else:
+                self._idle.put(worker)
         for _ in range(count - len(self.workers)):
             self.workers.append(worker := Worker())
             self._idle.put(worker)
@@ -96,7 +102,6 @@ class Crew:
             answer = worker.ask(told, job)
         finally:
             self._idle.put(worker)
-        self.heard = True
         return answer
 
 
@@ -111,6 +116,8 @@ class Worker:
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
         self._told: bytes | None = None
+        #: Whether it was asked in vain.
+        self.gone = False
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: BinaryIO = io.BytesIO()
         try:
@@ -131,14 +138,15 @@ class Worker:
 
     def ask(self, told: bytes, job: bytes) -> bytes | None:
         """The answer to one job of the work that ``told`` is, pickled; None from a worker that is gone."""
-        try:
-            if self._told is not told:
-                _write(self._channel, _WORK, told)
-                self._told = told
-            _write(self._channel, _JOB, job)
-            message = _read(self._channel)
-        except OSError:
-            return None
+        message = None
+        if self._process is not None:
+            with suppress(OSError):
+                if self._told is not told:
+                    _write(self._channel, _WORK, told)
+                    self._told = told
+                _write(self._channel, _JOB, job)
+                message = _read(self._channel)
+        self.gone = message is None
         return None if message is None else message[1]
 
     def end(self) -> None:

@@ -24,13 +24,16 @@ class Pool(Generic[_Job]):
     def __init__(self, crew: Crew, work: Work, count: int) -> None:
         crew.want(count)
         self._crew, self._work, self._told = crew, work, pickle.dumps(work)
+        self._heard = False  # of any worker
         self._jobs: deque[tuple[Future[bytes | None], Lock, bytes, _Job]] = deque()
 
     def put(self, encoded: bytes, job: _Job) -> Iterator[tuple[bytes | None, _Job]]:
         """Hand a job over; the answers that are due, None from a worker that is gone. Where the workers are behind with
         their jobs, and fewer than there may be, this one is done here."""
         claim = Lock()
-        self._jobs.append((self._crew.submit(self._told, encoded, claim), claim, encoded, job))
+        future = self._crew.submit(self._told, encoded, claim)
+        future.add_done_callback(self._hear)
+        self._jobs.append((future, claim, encoded, job))
         crew = self._crew
         most = _JOBS_AHEAD * len(crew.workers)
         if len(self._jobs) > most and len(crew.workers) < crew.most and not self._jobs[0][0].done():
@@ -49,6 +52,10 @@ class Pool(Generic[_Job]):
         for _, claim, _, _ in self._jobs:
             claim.acquire(blocking=False)
 
+    def _hear(self, future: Future[bytes | None]) -> None:
+        if not future.cancelled() and future.exception() is None and future.result() is not None:
+            self._heard = True
+
     def _next(self) -> tuple[bytes | None, _Job]:
         future, _, _, job = self._jobs.popleft()
         return future.result(), job
@@ -58,7 +65,7 @@ class Pool(Generic[_Job]):
         for at in (*range(1, len(self._jobs)), 0):
             if self._jobs[0][0].done():
                 return
-            self._do(at, begun=at == 0 and not self._crew.heard)
+            self._do(at, begun=at == 0 and not self._heard)
 
     def _do(self, at: int, *, begun: bool = False) -> None:
         """Do a job here that no worker has begun; ``begun``: in any case."""

@@ -181,6 +181,19 @@ def test_workers_go_from_one_work_to_the_next() -> None:
         assert worker._process.poll() is None
 
 
+def test_a_worker_that_died_is_replaced_for_the_next_work() -> None:
+    reader, lots = placed()
+    with Crew(1) as crew:
+        for _ in range(2):
+            with Readers(reader, crew=crew, many=0, lot=5) as readers:
+                assert [*readers.put(lots[0]), *readers.finish()] == here()[:1]
+                [worker] = crew.workers
+                assert worker._process is not None
+                os.kill(worker._process.pid, signal.SIGKILL)
+                worker._process.wait()
+                assert [*readers.put(lots[1]), *readers.finish()] == here()[1:2]
+
+
 def test_where_workers_are_behind_this_process_reads_too(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, lots = placed()
     jobs = [[one] for lot in lots for one in lot]

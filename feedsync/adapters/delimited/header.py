@@ -115,7 +115,9 @@ def unwrapped(cells: Sequence[str], delimiter: str) -> list[str]:
     """The cells, also where the whole row was quoted into one."""
     if len(cells) == 1 and delimiter in cells[0]:
         try:
-            return next(csv.reader(io.StringIO(cells[0], newline=""), delimiter=delimiter, strict=True), [])
+            rows = list(csv.reader(io.StringIO(cells[0], newline=""), delimiter=delimiter, strict=True))
         except csv.Error:
-            pass  # then it is one cell
+            rows = []
+        if len(rows) == 1:  # else it is one cell, or several rows that stray marks enclose
+            return rows[0]
     return list(cells)

@@ -48,7 +48,7 @@ class RowFollower:
         """Cut rows up to where a stretch may begin again."""
         lines, stretches, count = self._rows.lines, self._stretches, self._stretches.count
         lines.fill_rows(stretches.reach())
-        buffer, raws, numbers, start = lines.buffer, lines.block, lines.numbers, lines.begin
+        buffer, raws, numbers, start, cut = lines.buffer, lines.block, lines.numbers, lines.begin, lines.cut
         if not raws:  # the beginning of a line
             lines.read_on()
             return
@@ -57,7 +57,9 @@ class RowFollower:
         stretches.match(hashes)
         before, number = len(hashes), numbers[0]
         places = list(accumulate(map(len, raws), initial=start))
-        if not isinstance(numbers, range):  # a carriage return may become the half of a line's end
+        if cut or not isinstance(
+            numbers, range
+        ):  # lines of which not all is there; a carriage return may become half an end
             runs = []
         if lines.block is raws and [run[:2] for run in runs] == [(0, before)]:
             before = stretches.resumed(before)

@@ -119,9 +119,11 @@ class RowSplit(TableSplit):
                     break
             end = at + len(texts)
             taken = [Line(*one) for one in zip(texts, raws[at:end], numbers[at:end], strict=True)]
+            if len(taken) > 1 and sum(len(line.raw) for line in taken) > ITEM_LIMIT_BYTES:
+                break
             row = rows.judged(cells, taken)
             if row is not None:
-                if row.problem is not None or len(row.cells) < rows.width or len(row.raw) > ITEM_LIMIT_BYTES:
+                if row.problem is not None or len(row.cells) < rows.width:
                     break
                 _add(block, item_of(row))
             rows.pass_by(end - at)

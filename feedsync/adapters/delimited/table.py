@@ -157,7 +157,7 @@ class DelimitedAdapter(ABC):
     """One delimited format; see :class:`feedsync.adapters.base.Adapter`."""
 
     name: ClassVar[str]
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def recognizes(self, head: bytes) -> bool:
         """Whether the first bytes are text with a header that this format has."""

@@ -114,6 +114,18 @@ def test_a_stream_may_give_its_bytes_in_pieces(step: int) -> None:
     assert only(read(data, step=step)) == only(read(data))
 
 
+@pytest.mark.parametrize("order", ["le", "be"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_what_is_said_to_be_utf_16_is_read_in_the_order_that_its_bytes_show(order: str, mark: str) -> None:
+    data = (mark + document("größe")).encode(f"utf-16-{order}")
+    assert only(read(data, encoding="utf-16")) == only(read(document("größe")))
+
+
+def test_what_is_said_to_be_utf_32_needs_no_mark() -> None:
+    assert only(read(document("größe").encode("utf-32-le"), encoding="utf-32")) == only(read(document("größe")))
+    assert only(read(document("größe").encode("utf-32"), encoding="utf-32")) == only(read(document("größe")))
+
+
 def test_the_encoding_is_part_of_what_an_item_means() -> None:
     one, two = (read(document("x"), encoding=name) for name in ("cp1252", "cp1251"))
     assert one.hashes == two.hashes

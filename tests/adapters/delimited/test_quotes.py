@@ -55,6 +55,11 @@ def test_rows_that_were_swallowed_and_by_chance_released_are_not_read_as_one() -
     ]
 
 
+def test_rows_between_two_marks_that_stand_alone_are_not_nothing() -> None:
+    reading = read('id,title,price,color\n1,t,9,x\n"\n28,t,9,x\n4,t,9,x\n"\n5,t,9,x\n')
+    assert (reading.ids, reading.codes) == (["1", None, "5"], [None, "FS-304", None])
+
+
 def test_a_cell_of_several_lines_before_its_row_goes_wrong_is_not_taken_for_rows() -> None:
     reading = read(HEAD + '1,a,"text\nmore",9,x\n2,b,y,8\n')
     assert reading.codes == ["FS-304", None]

@@ -115,6 +115,18 @@ def test_a_last_line_that_goes_on_is_another() -> None:
     assert [one.offset for one in same_as_without(remembering, data + b"y\n").items] == [101]
 
 
+def test_rows_behind_a_line_that_is_too_long_are_in_no_stretch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of it only the beginning is kept, so that nobody knows where they stand."""
+    for part in (lines, rows, rowwise):
+        monkeypatch.setattr(part, "ITEM_LIMIT_BYTES", 60)
+    head, rest = b"id,title,price,color\n", b"".join(b'%d,"a\nb",9,x\n' % number for number in range(8))
+    remembering = memory(delimiter=",", encoding="utf-8")
+    same_as_without(remembering, head + rest)
+    same_as_without(remembering, head + b"99," + b"z" * 57 + b"BAD\n" + rest)
+    found = same_as_without(remembering, head + b"BAD\n" + rest[:-4] + b"\n")
+    assert [one.offset for one in found.items] == [2, 17]
+
+
 def test_in_old_files_nothing_is_passed_by() -> None:
     """A carriage return may become the half of a line's end."""
     remembering = memory()
