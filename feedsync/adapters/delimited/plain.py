@@ -30,7 +30,7 @@ class PlainCsv(DelimitedAdapter):
     """The adapter ``csv``."""
 
     name: ClassVar[str] = "csv"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
 
     def fits(self, header: Header) -> bool:
         """Two known names, or rows that are alike."""
