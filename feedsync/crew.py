@@ -63,9 +63,18 @@ class Crew:
 
     def __exit__(self, *_: object) -> None:
         """End the workers, whatever they are doing."""
+        self.dismiss()
+        self._threads.shutdown(cancel_futures=True)
+
+    @property
+    def there(self) -> bool:
+        """Whether a worker is started already."""
+        return any(not worker.gone for worker in self.workers)
+
+    def dismiss(self) -> None:
+        """End the workers, which take memory; others are started where they are wanted again."""
         for worker in self.workers:
             worker.end()
-        self._threads.shutdown(cancel_futures=True)
 
     def want(self, count: int) -> None:
         """There shall be so many workers, at least; one that is gone is none."""
@@ -74,7 +83,7 @@ class Crew:
         for _ in range(self._idle.qsize()):
             worker = self._idle.get()
             if worker.gone:
-                worker.end()
+                worker.end()  # again, where it was dismissed
                 self.workers.remove(worker)
             else:
                 self._idle.put(worker)
@@ -116,7 +125,7 @@ class Worker:
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
         environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
         self._told: bytes | None = None
-        #: Whether it was asked in vain.
+        #: Whether it was ended, or asked in vain.
         self.gone = False
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: BinaryIO = io.BytesIO()
@@ -140,17 +149,18 @@ class Worker:
         """The answer to one job of the work that ``told`` is, pickled; None from a worker that is gone."""
         message = None
         if self._process is not None:
-            with suppress(OSError):
+            with suppress(OSError, ValueError):  # it died, or was ended meanwhile
                 if self._told is not told:
                     _write(self._channel, _WORK, told)
                     self._told = told
                 _write(self._channel, _JOB, job)
                 message = _read(self._channel)
-        self.gone = message is None
+        self.gone = self.gone or message is None
         return None if message is None else message[1]
 
     def end(self) -> None:
         """It keeps nothing, so it can be stopped at any moment."""
+        self.gone = True
         if self._process is not None:
             self._process.kill()
             self._process.wait()

@@ -25,7 +25,7 @@ Batch = Iterator[tuple[StoredProduct, Derived | None]]
 def worth(crew: Crew, pending_up_to: Callable[[int], int]) -> int:
     """How many of the crew are worth it, where ``pending_up_to(n)`` tells how many products there are, up to ``n``."""
     pending = pending_up_to(MANY * crew.most)
-    there = bool(crew.workers) and pending >= _MANY_FOR_ONE_THAT_IS_THERE
+    there = crew.there and pending >= _MANY_FOR_ONE_THAT_IS_THERE
     return max(pending // MANY, int(there))
 
 

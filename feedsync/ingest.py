@@ -84,6 +84,8 @@ def ingest(
         # what supplemental feeds say over an item is read from the snapshot, which is this process's alone
         with Readers(reader, crew=crew if parser and parts is None else NOBODY) as readers:
             pass_.read(readers, progress)
+    if drafter is not None:
+        crew.dismiss()  # of a first document the products are derived already; to settle it takes memory
     reasons = faults_of(split, whole, document, feed)
     trusted = not reasons  # the bytes are what the server has: they need not be fetched again
     reasons += pass_.nameless(items.unreadable(number))

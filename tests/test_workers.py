@@ -181,6 +181,18 @@ def test_workers_go_from_one_work_to_the_next() -> None:
         assert worker._process.poll() is None
 
 
+def test_workers_that_are_dismissed_are_started_again() -> None:
+    reader, lots = placed()
+    with Crew(2) as crew:
+        for _ in range(2):
+            assert not crew.there
+            with Readers(reader, crew=crew, many=0, lot=5) as readers:
+                assert there(readers, lots) == here()
+            assert (crew.there, len(crew.workers)) == (True, 2)
+            crew.dismiss()
+            assert all(worker._process is not None and worker._process.poll() is not None for worker in crew.workers)
+
+
 def test_a_worker_that_died_is_replaced_for_the_next_work() -> None:
     reader, lots = placed()
     with Crew(1) as crew:
