@@ -108,10 +108,9 @@ class Crew:
         try:
             if not claim.acquire(blocking=False):
                 return None
-            answer = worker.ask(told, job)
+            return worker.ask(told, job)
         finally:
             self._idle.put(worker)
-        return answer
 
 
 #: For work that this process does alone.

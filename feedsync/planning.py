@@ -74,7 +74,7 @@ def make_plan(
     number = _take_drafts(planner, early)
     if number:
         progress(number)
-    with closing(_batches(planner, crew)) as batches:  # whatever happens, it leaves no process behind
+    with closing(_batches(planner, crew)) as batches:  # whatever happens, nobody begins what is left
         _first_look(planner, batches, early, measures, lambda more: progress(number + more))
 
     results = judge(measures, schedule.gates, options.allow)

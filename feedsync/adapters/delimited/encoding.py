@@ -16,11 +16,6 @@ SAMPLE_BYTES: Final = 1 << 20
 _CANDIDATES = ["cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "cp932",
                "euc_jp", "gb18030", "big5", "cp949", "koi8_r", "cp866"]  # fmt: skip
 _GUESSED_FROM_BYTES: Final = 1 << 16
-#: What tells the order of the bytes; without it the decoder refuses.
-_MARKS: Final = {
-    "utf-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
-    "utf-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
-}
 
 
 def sniff_encoding(sample: bytes, charset: str | None, location: str, wanted: str | None = None) -> str:
@@ -36,8 +31,9 @@ def sniff_encoding(sample: bytes, charset: str | None, location: str, wanted: st
     """
     if wanted is not None:
         name = _named(wanted, location)
-        marks = _MARKS.get(name)
-        return name if marks is None or sample.startswith(marks) else _without_mark(sample) or f"{name}-le"
+        if name in ("utf-16", "utf-32") and of_mark(sample) != name:  # the decoder would refuse
+            return _without_mark(sample) or f"{name}-le"
+        return name
     if marked := of_mark(sample):
         return marked
     if unmarked := _without_mark(sample):

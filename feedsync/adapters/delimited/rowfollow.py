@@ -57,9 +57,8 @@ class RowFollower:
         stretches.match(hashes)
         before, number = len(hashes), numbers[0]
         places = list(accumulate(map(len, raws), initial=start))
-        if cut or not isinstance(
-            numbers, range
-        ):  # lines of which not all is there; a carriage return may become half an end
+        # of lines that are too long not all is there, and a carriage return may become the half of an end
+        if cut or not isinstance(numbers, range):
             runs = []
         if lines.block is raws and [run[:2] for run in runs] == [(0, before)]:
             before = stretches.resumed(before)

@@ -57,9 +57,8 @@ class RowSplit(TableSplit):
 
     def recall(self, stretches: Stretches) -> None:
         """Before the first block: follow these, and tell them what is cut."""
-        from feedsync.adapters.delimited.rowfollow import (
-            RowFollower,  # with numpy, which a reading process does without
-        )
+        # with numpy, which a reading process does without
+        from feedsync.adapters.delimited.rowfollow import RowFollower
 
         self._follower = RowFollower(self._rows, self._pass, stretches)
 
