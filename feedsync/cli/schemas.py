@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +47,26 @@ OUTPUTS: dict[str, type] = {
 }
 
 
+def _canonical(part: Any) -> Any:
+    """The schema as every msgspec writes it: they differ in docstrings' indentation and in the order of alternatives."""
+    if isinstance(part, list):
+        return [_canonical(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    clean = {key: _canonical(value) for key, value in part.items()}
+    if isinstance(clean.get("description"), str):
+        clean["description"] = cleandoc(clean["description"])
+    if "anyOf" in clean:
+        clean["anyOf"].sort(key=msgspec.json.encode)
+    return clean
+
+
 def schemas() -> dict[str, dict[str, Any]]:
     """Every schema by its path in the repository."""
     found = {"schedule.schema.json": json_schema()}
     for name, model in OUTPUTS.items():
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(model)}
-        found[f"docs/schemas/{name}.schema.json"] = schema
+        found[f"docs/schemas/{name}.schema.json"] = _canonical(schema)
     return found
 
 
