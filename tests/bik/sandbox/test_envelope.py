@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from urllib.parse import urlsplit
 
@@ -35,7 +36,7 @@ def test_only_post_is_a_call(api: Api, method: str) -> None:
     [
         (b"{", "Input data was truncated"),
         (b'{"products": NaN}', "JSON is malformed"),
-        (b'{"products": "\xff"}', "can't decode byte 0xff"),
+        (b'{"products": "\xff"}', "can't decode byte 0xff|Invalid UTF-8"),  # msgspec's words until 0.22 and since
         (b"[" * 100_000, "it is nested too deeply"),
     ],
 )
@@ -45,7 +46,7 @@ def test_what_is_not_json(api: Api, content: bytes, reason: str) -> None:
     assert response.status_code == 400
     (error,) = response.json()["errors"]
     assert error["message"].startswith("The body is not valid JSON: ")
-    assert reason in error["message"]
+    assert re.search(reason, error["message"])
 
 
 @pytest.mark.parametrize("headers", [{}, {"Content-Type": "text/plain"}, {"Content-Type": "application/jsonx"}])
