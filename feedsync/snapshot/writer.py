@@ -48,7 +48,8 @@ class VariantWriter:
         self._reread: list[tuple[str]] = []
         self._inserts: list[tuple[object, ...]] = []
         self._hashes: list[tuple[bytes | None, int, int]] = []
-        self._records: list[tuple[bytes | None, int, bytes, str, int, int]] = []
+        self._records: list[tuple[bytes | None, int, bytes, int]] = []
+        self._moved: list[tuple[bytes | None, int, bytes, str, int, int]] = []
         self._back: list[tuple[int]] = []
         self._raws: list[tuple[int, bytes, str]] = []
         self._new_raws: list[tuple[int, bytes, str]] = []
@@ -122,12 +123,15 @@ class VariantWriter:
             return
         variant = _VARIANTS.decode(plain)
         product_id = variant.product_id
-        before = _VARIANTS.decode(old_record).catalogs
-        if before != variant.catalogs:
-            self._spelled.subtract(before)
+        before = _VARIANTS.decode(old_record)
+        if before.catalogs != variant.catalogs:
+            self._spelled.subtract(before.catalogs)
             self._spelled.update(variant.catalogs)
-        grouped = int(variant.group_id is not None)
-        self._records.append((kept_hash, self._feed, record, product_id, grouped, row))
+        if old_product == product_id and (before.group_id is None) == (variant.group_id is None):
+            self._records.append((kept_hash, self._feed, record, row))
+        else:
+            grouped = int(variant.group_id is not None)
+            self._moved.append((kept_hash, self._feed, record, product_id, grouped, row))
         cause: Cause = self._cause or (
             "feed" if old_hash != item_hash else "upgrade" if self._same_settings else "settings"
         )
@@ -148,10 +152,12 @@ class VariantWriter:
             self._inserts,
         )
         many("update variants set hash = ?, feed = ? where rowid = ?", self._hashes)
+        # apart, since SQLite writes the index of what is set anew even where it stays as it is
+        many("update variants set hash = ?, feed = ?, record = ? where rowid = ?", self._records)
         many(
             "update variants set hash = ?1, feed = ?2, record = ?3, product_id = ?4, grouped = ?5, "
             "moved_from = case when product_id = ?4 then moved_from else product_id end where rowid = ?6",
-            self._records,
+            self._moved,
         )
         many(
             "update variants set absent_since = null, absent_documents = null, absent_counted = null, "
@@ -172,6 +178,7 @@ class VariantWriter:
             self._inserts,
             self._hashes,
             self._records,
+            self._moved,
             self._back,
             self._raws,
             self._new_raws,
