@@ -39,11 +39,10 @@ class Follower(Splitter):
         while True:
             start = end_of_space(self._buffer, self._position)
             self._position = stretches.follow(self._buffer, start, self._base + start) or self._position
-            left = len(self._buffer) - self._position
-            if left < LEAST_BYTES and not self._eof:
+            if len(self._buffer) - self._position < LEAST_BYTES and not self._eof:
                 break
-            begin, count, reach = self._position, stretches.count, stretches.reach()
-            end = begin + min(left, left if reach is None else reach)
+            begin, count, reach, most = self._position, stretches.count, stretches.reach(), self._block_end()
+            end = most if reach is None else min(begin + reach, most)
             block = self._fast(stretches.match, end)
             before, behind = stretches.resumed(len(block.hashes)), self._base + self._position
             if before < len(block.hashes):
@@ -52,7 +51,7 @@ class Follower(Splitter):
             if before:
                 stretches.cut(self._buffer, self._base, [*block.offsets[:before], behind], block.hashes[:before])
                 misses += [(count + index, item) for index, item in block.misses if index < before]
-            elif not block.hashes and (end == len(self._buffer) or self._ending.search(self._buffer, begin, end)):
+            elif not block.hashes and (end == most or self._ending.search(self._buffer, begin, end)):
                 break
         placed = stretches.taken()
         return None if placed is None else Block([], [], misses, placed)

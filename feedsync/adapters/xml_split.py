@@ -19,23 +19,21 @@ from operator import not_
 from typing import BinaryIO
 
 from feedsync.adapters.base import ITEM_LIMIT_BYTES, Block, Known, RawItem, item_hash
-from feedsync.adapters.xml_head import SECTIONS, TAG_REST, Head
+from feedsync.adapters.xml_head import SECTIONS, Head
+from feedsync.adapters.xml_tags import CLOSERS, GAP, Tags
 
 BLOCK_BYTES = 1 << 20
+#: No block is made smaller than this because items before its end were not clean.
+_LEAST_BYTES = 1 << 13
 #: After one that was not, so many blocks are not taken for evenly spaced.
 _UNEVEN_BLOCKS = 16
 #: So much of a buffer may be left to the next block, as the beginning of an item.
 _LEFT_BYTES = 1 << 16
 #: What holds the beginning of any tag that the buffer's end cuts off.
 _TAG_BYTES = 1024
-#: What may stand between two items and means nothing: no text, and no element that begins there.
-_GAP = re.compile(rb"(?:\s|<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|</[^<>]*>)*+", re.DOTALL)
-#: An instruction that does not end within this is none, but an item whose start tag was damaged.
-_INSTRUCTION_BYTES = 1 << 16
 _SPACE = re.compile(rb"\s*")
 _CLOSING = re.compile(rb"</[^<>]*>")
 _OPENING = re.compile(rb"<!--|<!\[CDATA\[")
-_CLOSERS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 
 
 class Splitter:
@@ -48,10 +46,7 @@ class Splitter:
         self._open = b"<" + head.item + b">"
         self._ending = re.compile(b"</" + name + rb">\s*")
         self._odd = re.compile(rb"<(?:[!?]|/?" + name + rb"(?=[\s/>]))")
-        self._token = re.compile(rb"<!--|<!\[CDATA\[|<\?|<(/?)" + name + rb"(?=[\s/>])")
-        self._start = re.compile(rb"<" + name + rb"(?=[\s/>])")
-        self._end = re.compile(rb"</" + name + rb"\s*>")
-        self._tag_rest = re.compile(TAG_REST + rb">")
+        self._tags = Tags(head.item)
         self._stream = stream
         self._well_formed = well_formed
         self._buffer = buffer[head.start :]
@@ -59,6 +54,7 @@ class Splitter:
         self._position = 0  # how much of the buffer is done
         self._outside = 0  # up to here no item can begin
         self._eof = False
+        self._most = BLOCK_BYTES  # how large the next block may be
         self._uneven = 0  # so many blocks are cut item by item: the white space between theirs differs
         self._torn = False  # what follows is the rest of an item that was too large
         self._gap = b""  # the closing tags since the last item, of what the buffer holds no more
@@ -84,9 +80,13 @@ class Splitter:
 
     def _block(self, known: Known) -> Block | None:
         """The items of the buffer up to the first that is neither known nor clean, if there are any."""
-        self._fill(BLOCK_BYTES)
-        block = self._fast(known, len(self._buffer))
+        self._fill(BLOCK_BYTES, least=BLOCK_BYTES)
+        block = self._fast(known, self._block_end())
         return block if block.hashes else None
+
+    def _block_end(self) -> int:
+        """How far a block goes: the buffer holds more where an item seemed to be long."""
+        return min(len(self._buffer), self._position + self._most)
 
     def _fill(self, size: int, *, least: int = 0) -> None:
         """Drop what is done, and hold at least ``size`` bytes of what is not, or all there is; ``least`` will do."""
@@ -125,7 +125,7 @@ class Splitter:
                     self._uneven = _UNEVEN_BLOCKS
                     return self._fast(known, end)
                 else:
-                    inner = self._clean_start(raw)
+                    inner = self._tags.clean_start(raw)
                 if inner is None:
                     count = index
                     break
@@ -133,6 +133,8 @@ class Splitter:
                 misses.append((index, RawItem(raw[inner:] + self._close, offsets[index] + inner, hashes[index])))
         if count:
             self._position = offsets[count] - self._base
+        # what stands behind an item that is not clean was cut in vain
+        self._most = min(2 * self._most, BLOCK_BYTES) if count == len(raws) else max(self._most // 4, _LEAST_BYTES)
         return Block(hashes[:count], offsets[:count], misses)
 
     def _cut(self, end: int, *, even: bool) -> tuple[list[int], list[bytes]]:
@@ -157,47 +159,27 @@ class Splitter:
             offsets.append(self._base + match.end())
         return offsets, raws
 
-    def _clean_start(self, raw: bytes) -> int | None:
-        """Where the item begins in a slice that lacks only its closing tag; None when the slice is not clean."""
-        if b"<!" in raw or b"<?" in raw:
-            start, position = None, 0
-            while match := self._token.search(raw, position):
-                closer = _CLOSERS.get(match[0])
-                if closer is not None:
-                    end = raw.find(closer, match.end())
-                    if end < 0:
-                        return None
-                    position = end + len(closer)
-                elif start is None and not match[1]:
-                    start, position = match.start(), match.end()
-                else:
-                    return None
-        else:
-            match = self._start.search(raw)
-            if match is None or self._start.search(raw, match.end()) or self._end.search(raw):
-                return None
-            start = match.start()
-        rest = None if start is None else self._tag_rest.match(raw, start + 1)
-        return start if rest is not None and not rest[0].endswith(b"/>") else None
-
     def _next_unit(self) -> RawItem | None:
         """The next item, found token by token; None at the end of the document."""
         size = BLOCK_BYTES
         while True:
-            exact = self._exact_unit()
+            exact = self._tags.unit(self._buffer, self._base, self._position, eof=self._eof, torn=self._torn)
+            self._outside = self._tags.outside
             if exact is not None:
                 start, end, plain = exact
                 if plain or self._well_formed(self._buffer[start:end]):
                     return self._take(start, end, None)
                 break
-            if self._eof or size > ITEM_LIMIT_BYTES:
+            if self._eof:
                 break
             if not self._pass_gap():
+                if len(self._buffer) - self._position > ITEM_LIMIT_BYTES:
+                    break
                 size *= 2
-            self._fill(size)
+            self._fill(size, least=size)
         while (unit := self._rough_unit()) is None and not self._eof:
-            self._position = self._outside = max(self._outside, len(self._buffer) - _TAG_BYTES)
-            self._fill(_TAG_BYTES + BLOCK_BYTES)
+            self._position = self._outside
+            self._fill(len(self._buffer) - self._position + BLOCK_BYTES)
         return unit
 
     def _pass_gap(self) -> bool:
@@ -207,12 +189,12 @@ class Splitter:
         """
         gap = self._buffer[self._position : self._outside]
         opening = _OPENING.match(self._buffer, self._outside)
-        if not (gap or opening) or _GAP.fullmatch(gap) is None:
+        if not (gap or opening) or GAP.fullmatch(gap) is None:
             return False
         self._gap += b"".join(_CLOSING.findall(SECTIONS.sub(b"", gap)))
         self._position = self._outside
         if opening:
-            closer = _CLOSERS[opening[0]]
+            closer = CLOSERS[opening[0]]
             self._position = opening.end()
             while (end := self._buffer.find(closer, self._position)) < 0 and not self._eof:
                 self._position = max(self._position, len(self._buffer) - 2)
@@ -220,84 +202,27 @@ class Splitter:
             self._position = end + len(closer) if end >= 0 else len(self._buffer)
         return True
 
-    def _exact_unit(self) -> tuple[int, int, bool] | None:
-        """(start, end, plain) of the next item as XML reads it, or None when the buffer does not hold all of it.
-
-        ``plain`` says that nothing about it could be otherwise: one start tag, no item tag inside of a comment or
-        CDATA. An item that seems to hold the end of one item and the start of another in one comment or CDATA section
-        has lost the end of that section: that is no reading either. What ends with a closing tag and lost its start
-        tag comes out too, as an item that cannot be read. Up to ``_outside`` no item can begin.
-        """
-        depth, start, plain, position = 0, -1, True, self._position
-        instruction_end = -1  # the next end of an instruction, looked for once
-        self._outside = position
-        while match := self._token.search(self._buffer, position):
-            closer = _CLOSERS.get(match[0])
-            if closer is not None:
-                if match[0] == b"<?":
-                    limit = match.end() + _INSTRUCTION_BYTES
-                    if instruction_end < match.end():
-                        instruction_end = self._buffer.find(closer, match.end())
-                        instruction_end = len(self._buffer) if instruction_end < 0 else instruction_end
-                    end = instruction_end if instruction_end < min(limit, len(self._buffer)) else -1
-                    if end < 0 and (self._eof or len(self._buffer) > limit):
-                        position = match.end()
-                        continue
-                else:
-                    end = self._buffer.find(closer, match.end())
-                if end < 0:
-                    if not depth:
-                        # whatever follows is inside of it
-                        self._outside = len(self._buffer) if self._eof else match.start()
-                    return None
-                position = end + len(closer)
-                if depth:
-                    closing = self._end.search(self._buffer, match.end(), end)
-                    if closing and self._start.search(self._buffer, closing.end(), end):
-                        return start, position, False
-                    plain = plain and closing is None and self._start.search(self._buffer, match.end(), end) is None
-                else:
-                    self._outside = position
-                continue
-            tag = self._tag_rest.match(self._buffer, match.start() + 1)
-            if tag is None:
-                return None
-            position = tag.end()
-            if match[1] and not depth:  # no XML: nothing is open
-                gap = _GAP.match(self._buffer, self._position, match.start())
-                assert gap is not None  # it matches nothing at all, too
-                if gap.end() < match.start() and not self._torn:
-                    return gap.end(), position, True
-                self._outside = position
-            elif match[1]:
-                depth -= 1
-                if not depth:
-                    return start, position, plain
-            elif tag[0].endswith(b"/>"):
-                if depth == 0:
-                    return match.start(), position, True
-            else:
-                depth += 1
-                if depth == 1:
-                    start = match.start()
-                else:
-                    plain = False
-        return None
-
     def _rough_unit(self) -> RawItem | None:
-        """The next item where the document is not well-formed: up to the first closing tag or the next start tag."""
+        """The next item where the document is not well-formed: up to the first closing tag or the next start tag.
+
+        None where the buffer does not hold it; it does not begin before ``_outside`` then.
+        """
         buffer = self._buffer
-        first = self._start.search(buffer, self._outside)
+        first = self._tags.start.search(buffer, self._outside)
         if first is None:
+            self._outside = max(self._outside, len(buffer) - _TAG_BYTES)
             return None
-        end = self._end.search(buffer, first.end())
-        second = self._start.search(buffer, first.end(), end.start() if end else len(buffer))
-        if second is not None:
-            return self._take(first.start(), second.start(), "FS-305")
+        second = self._tags.start.search(buffer, first.end())
+        end = self._tags.end.search(buffer, first.end(), second.start() if second else len(buffer))
         if end is not None:
             return self._take(first.start(), end.end(), None)
+        if second is not None:
+            return self._take(first.start(), second.start(), "FS-305")
         if self._eof:
             return self._take(first.start(), len(buffer), "FS-311")
+        if len(buffer) - first.start() <= ITEM_LIMIT_BYTES + _TAG_BYTES:
+            self._outside = first.start()
+            return None
         return self._take(first.start(), len(buffer) - _TAG_BYTES, "FS-307")
 
     def _take(self, start: int, end: int, broken: str | None) -> RawItem:

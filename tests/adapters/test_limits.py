@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import io
+import re
 import tracemalloc
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import pytest
 
 from feedsync.adapters import xml_split
 from feedsync.adapters.base import ITEM_LIMIT_BYTES
 from feedsync.adapters.google_xml import GoogleXml
+from feedsync.adapters.xml_tags import Tags
 from tests.adapters.reading import CLOSE, OPEN, feed, item, nothing, read, read_in_blocks
 
 MEGABYTE = 1 << 20
+
+
+class Counting:
+    """An expression, and how often it was looked for."""
+
+    def __init__(self, expression: re.Pattern[bytes]) -> None:
+        self._expression = expression
+        self.looks = 0
+
+    def search(self, *where: Any) -> re.Match[bytes] | None:
+        self.looks += 1
+        return self._expression.search(*where)
 
 
 class Generated(io.RawIOBase):
@@ -110,6 +124,39 @@ def test_a_long_stretch_without_items_is_passed_over(monkeypatch: pytest.MonkeyP
     data = feed(item("1"), filler * 60_000, item("2"), filler * 60_000)
     assert read_in_blocks(data, 4096).ids == ["1", "2"]
     assert read_in_blocks(data, 4096).faults == []
+
+
+def test_an_item_behind_a_long_stretch_is_read_wherever_the_buffer_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml_split, "ITEM_LIMIT_BYTES", 20_000)
+    for size in range(31_000, 37_000, 50):
+        reading = read_in_blocks(feed(item("1"), b"x" * size, item("2", "<d>" + "y" * 5000 + "</d>"), item("3")), 4096)
+        assert reading.ids == ["1", "2", "3"], size
+        assert reading.codes == [None, None, None]
+
+
+@pytest.mark.parametrize("every", [1, 2, 10, 100])
+@pytest.mark.parametrize("limit", [ITEM_LIMIT_BYTES, 30_000])
+def test_items_without_an_end_cost_what_others_do(monkeypatch: pytest.MonkeyPatch, every: int, limit: int) -> None:
+    """What is not closed to the end of the document is not followed to there from each of them: one in a hundred of a
+    million items would take hours."""
+    monkeypatch.setattr(xml_split, "ITEM_LIMIT_BYTES", limit)
+
+    def looks(count: int) -> int:
+        counting = Counting(Tags(b"item")._token)
+
+        def tags(name: bytes) -> Tags:
+            one = Tags(name)
+            one._token = cast(re.Pattern[bytes], counting)
+            return one
+
+        monkeypatch.setattr(xml_split, "Tags", tags)
+        items = [item(str(n)) if n % every else b"<item><g:id>%d</g:id>" % n for n in range(1, count + 1)]
+        reading = read_in_blocks(feed(item("0"), *items), 4096)
+        assert len(reading.parsed) == count + 1
+        assert len(reading.codes) - reading.codes.count(None) == count // every
+        return counting.looks
+
+    assert looks(4000) < 3 * looks(2000)
 
 
 def test_one_item_alone_and_one_after_the_other() -> None:
