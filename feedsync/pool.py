@@ -13,6 +13,8 @@ from feedsync.crew import Crew, Work
 
 #: Jobs that are under way for each worker: one that it does, and others that wait, since who hands them over is busy, too.
 _JOBS_AHEAD = 4
+#: A job takes a fraction of a second. Where the one that is due is not done after so long (seconds), its worker was stopped.
+_PATIENCE_S = 60.0
 
 _Job = TypeVar("_Job")
 
@@ -58,7 +60,11 @@ class Pool(Generic[_Job]):
 
     def _next(self) -> tuple[bytes | None, _Job]:
         future, _, _, job = self._jobs.popleft()
-        return future.result(), job
+        try:
+            return future.result(_PATIENCE_S), job
+        except TimeoutError:
+            self._crew.dismiss()  # whoever waits for one of them hears that it is gone
+            return future.result(), job
 
     def _help(self) -> None:
         """Until the first job is done, do here what no worker has begun; while all of them are only starting, that one, too."""

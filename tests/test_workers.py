@@ -125,6 +125,20 @@ def test_a_worker_that_dies_costs_nothing_but_time() -> None:
         assert results + there(readers, lots[1:]) == here()
 
 
+def test_a_worker_that_was_stopped_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedsync.pool._PATIENCE_S", 0.2)
+    reader, lots = placed()
+    with Crew(2) as crew, Readers(reader, crew=crew, many=6, lot=5) as readers:
+        results = [one for lot in lots[:3] for one in readers.put(lot)]
+        assert readers._pool is not None
+        readers._pool._jobs[0][0].result()
+        for worker in workers_of(readers):
+            assert worker._process is not None
+            os.kill(worker._process.pid, signal.SIGSTOP)
+        assert results + there(readers, lots[3:]) == here()
+        assert all(worker.gone for worker in workers_of(readers))
+
+
 def test_a_worker_that_cannot_be_started_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     reader, lots = placed()
