@@ -88,6 +88,9 @@ def _beside_peers(results: Results) -> Iterator[Check]:
         peer = results.median(form, items, name, "next")
         own = results.median(form, items, "feedsync", "next")
         yield _ratio(f"next day, {form}: times {name} ({items:,} items)", bound, own, peer)
+        # none of them makes a call
+        words = f"next day, {form}, without the calls: times {name} ({items:,} items)"
+        yield _ratio(words, bound, own, peer, calls=False)
 
 
 def _flatness(results: Results) -> Iterator[Check]:
