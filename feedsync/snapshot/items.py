@@ -134,9 +134,10 @@ class Items:
 
     def _skipped_rivals(self, number: int, rowids: Indices, first: Places) -> dict[str, tuple[int, bytes]]:
         """id -> (position, hash) of each skipped item whose id was also read anew in this document."""
-        # an id has one row at most, so where that one is missing there is no rival
+        # an id has one row at most, so where that one is missing there is no rival; the order of the tables is given, since
+        # SQLite would go through all that is known
         query = (
-            "select distinct r.rowid, r.id, r.hash from incoming i join raws r on r.id = i.id "
+            "select distinct r.rowid, r.id, r.hash from incoming i cross join raws r on r.id = i.id "
             "where r.feed = ? and i.id not in (select id from missing)"
         )
         rows = list(self.store.rows(query, number))
