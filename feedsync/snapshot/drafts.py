@@ -50,7 +50,7 @@ class Drafts:
         """What a document touches that is read after the drafts is derived from what both say."""
         self._store.execute(
             "delete from drafts where first + 1 in "
-            "(select v.rowid from touched t join variants v on v.product_id = t.product_id)"
+            "(select v.rowid from touched t cross join variants v on v.product_id = t.product_id)"
         )
 
     def choose(self, now: int, terms: bytes) -> int:
