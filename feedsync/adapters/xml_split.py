@@ -85,8 +85,12 @@ class Splitter:
         return block if block.hashes else None
 
     def _block_end(self) -> int:
-        """How far a block goes: the buffer holds more where an item seemed to be long."""
-        return min(len(self._buffer), self._position + self._most)
+        """How far a block goes: the buffer holds more where an item seemed to be long. It has an item, where there is one."""
+        while (end := self._position + self._most) < len(self._buffer):
+            if self._buffer.find(self._close, self._position, end) >= 0:
+                return end
+            self._most *= 2
+        return len(self._buffer)
 
     def _fill(self, size: int, *, least: int = 0) -> None:
         """Drop what is done, and hold at least ``size`` bytes of what is not, or all there is; ``least`` will do."""

@@ -134,29 +134,37 @@ def test_an_item_behind_a_long_stretch_is_read_wherever_the_buffer_ends(monkeypa
         assert reading.codes == [None, None, None]
 
 
+def looks(monkeypatch: pytest.MonkeyPatch, *items: bytes) -> int:
+    """How often tags were looked for one by one, in reading these items, which all come out."""
+    counting = Counting(Tags(b"item")._token)
+
+    def tags(name: bytes) -> Tags:
+        one = Tags(name)
+        one._token = cast(re.Pattern[bytes], counting)
+        return one
+
+    monkeypatch.setattr(xml_split, "Tags", tags)
+    reading = read(feed(*items))
+    assert len(reading.parsed) == len(items)
+    assert reading.codes.count(None) == sum(one.endswith(b"</item>") for one in items)
+    return counting.looks
+
+
 @pytest.mark.parametrize("every", [1, 2, 10, 100])
 @pytest.mark.parametrize("limit", [ITEM_LIMIT_BYTES, 30_000])
 def test_items_without_an_end_cost_what_others_do(monkeypatch: pytest.MonkeyPatch, every: int, limit: int) -> None:
     """What is not closed to the end of the document is not followed to there from each of them: one in a hundred of a
     million items would take hours."""
     monkeypatch.setattr(xml_split, "ITEM_LIMIT_BYTES", limit)
+    monkeypatch.setattr(xml_split, "BLOCK_BYTES", 4096)
+    items = [item(str(n)) if n % every else b"<item><g:id>%d</g:id>" % n for n in range(1, 4001)]
+    assert looks(monkeypatch, *items) < 3 * looks(monkeypatch, *items[:2000])
 
-    def looks(count: int) -> int:
-        counting = Counting(Tags(b"item")._token)
 
-        def tags(name: bytes) -> Tags:
-            one = Tags(name)
-            one._token = cast(re.Pattern[bytes], counting)
-            return one
-
-        monkeypatch.setattr(xml_split, "Tags", tags)
-        items = [item(str(n)) if n % every else b"<item><g:id>%d</g:id>" % n for n in range(1, count + 1)]
-        reading = read_in_blocks(feed(item("0"), *items), 4096)
-        assert len(reading.parsed) == count + 1
-        assert len(reading.codes) - reading.codes.count(None) == count // every
-        return counting.looks
-
-    assert looks(4000) < 3 * looks(2000)
+def test_large_items_behind_many_without_an_end_are_cut_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    many, large = [b"<item><g:id>0</g:id>"] * 40, [item(str(n), "x" * 20_000) for n in range(300)]
+    more = looks(monkeypatch, *many, *large) - looks(monkeypatch, *many, *large[:150])
+    assert more < 2.5 * 150  # two for the start and the end of each, since the first one is open until then
 
 
 def test_one_item_alone_and_one_after_the_other() -> None:
