@@ -38,6 +38,7 @@ class Tags:
         self._tag_rest = re.compile(TAG_REST + rb">")
         self._unclosed: list[_Open] = []  # items that were open at an offset, the outermost first
         self._unclosed_at = 0
+        self._absent: dict[bytes, tuple[int, int]] = {}  # from which offset to which a section's end does not occur
         #: Up to here in the buffer that was looked at last no item can begin.
         self.outside = 0
 
@@ -90,14 +91,14 @@ class Tags:
                 if match[0] == b"<?":
                     limit = match.end() + _INSTRUCTION_BYTES
                     if instruction_end < match.end():
-                        instruction_end = buffer.find(closer, match.end())
+                        instruction_end = self._end_of_section(closer, buffer, base, match.end())
                         instruction_end = len(buffer) if instruction_end < 0 else instruction_end
                     end = instruction_end if instruction_end < min(limit, len(buffer)) else -1
                     if end < 0 and (eof or len(buffer) > limit):
                         position = match.end()
                         continue
                 else:
-                    end = buffer.find(closer, match.end())
+                    end = self._end_of_section(closer, buffer, base, match.end())
                 if end < 0:
                     if len(opened) == floor:
                         # whatever follows is inside of it
@@ -142,6 +143,15 @@ class Tags:
                 position = at - base
         self._remember(opened, base + position)
         return None
+
+    def _end_of_section(self, closer: bytes, buffer: bytes, base: int, at: int) -> int:
+        """Where the section's end stands in the buffer, -1 where it does not. What was looked through once is not again."""
+        since, until = self._absent.get(closer, (0, 0))
+        known = since <= base + at <= until
+        end = buffer.find(closer, max(at, until - base - len(closer) + 1) if known else at)
+        if end < 0:
+            self._absent[closer] = since if known else base + at, base + len(buffer)
+        return end
 
     def _remember(self, opened: list[_Open], offset: int) -> None:
         """At ``offset`` these items are open."""
