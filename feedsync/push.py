@@ -39,8 +39,6 @@ SAY_EVERY_S = 1.0
 NOT_SENT = ("FS-701", "FS-709")
 _CATALOG_URGENCY = 0
 Record = dict[str, Any]
-
-
 #: What is to be sent, and how things stood before where that is known.
 _Batch = tuple[list[Planned], Before | None]
 
@@ -145,11 +143,8 @@ class _Push:
 
     def _saw(self, records: list[Record], product_ids: list[str]) -> None:
         """Keep the catalogs that somebody else put a product into."""
-        found = {}
-        for record in records if self._schedule.bik.keep_foreign_catalogs else []:
-            ids = record.get("catalogIds")
-            foreign = [c for c in ids if isinstance(c, str) and c not in self._ours] if isinstance(ids, list) else []
-            found[str(record["id"])] = foreign
+        kept = records if self._schedule.bik.keep_foreign_catalogs else []
+        found = {str(record["id"]): wire.foreign_catalogs(record, self._ours) for record in kept}
         self._products.saw(found, product_ids)
 
     def products(self, action: str) -> None:
@@ -174,7 +169,13 @@ class _Push:
                     if not done:
                         self._progress(self._done)
                     for future in done:
-                        queue.extend(self._settle(future, flying.pop(future)))
+                        request = flying.pop(future)
+                        try:
+                            queue.extend(self._settle(future, request))
+                        except BaseException as error:
+                            if not isinstance(error, Exception):  # a signal: what it broke into is done once more
+                                flying[future] = request
+                            raise
                         self._progress(self._done)
             finally:
                 if flying:

@@ -160,6 +160,12 @@ def _difference(field: str, sent: Any, stored: Any) -> FieldDifference:
     return FieldDifference(field, *(msgspec.json.encode(value).decode()[:_SHOWN] for value in (sent, stored)))
 
 
+def foreign_catalogs(record: dict[str, Any], our_catalogs: set[str]) -> list[str]:
+    """The ids of the catalogs that somebody else put a stored product into."""
+    ids = record.get("catalogIds")
+    return [c for c in ids if isinstance(c, str) and c not in our_catalogs] if isinstance(ids, list) else []
+
+
 def without_foreign(record: dict[str, Any], our_catalogs: set[str]) -> dict[str, Any]:
     """A stored product without the catalogs that somebody else put it into, which are no difference where they are kept."""
     ids = record.get("catalogIds")

@@ -87,3 +87,20 @@ def test_all_that_is_in_flight_when_somebody_ends_the_run_is_recorded(shop: Shop
     with pytest.raises(Stopped):
         run_schedule(shop.schedule(), shop.state, trigger="hand", progress=Stop(), clock=lambda: shop.now)
     assert sorted(filter(None, shop.outcomes().values())) == ["acknowledged"] * TOGETHER
+
+
+def test_what_is_just_being_recorded_when_a_signal_comes_is_recorded_with_the_rest(
+    shop: Shop, meeting: Meeting
+) -> None:
+    prepared(shop, meeting)
+    signals = [Stopped()]
+
+    def clock() -> float:
+        if meeting.most and signals:  # requests were made, so an answer is being recorded
+            raise signals.pop()
+        return shop.now
+
+    with pytest.raises(Stopped):
+        run_schedule(shop.schedule(), shop.state, trigger="hand", clock=clock)
+    assert sorted(filter(None, shop.outcomes().values())) == ["acknowledged"] * TOGETHER
+    assert shop.rows("select count(*) from calls") == [(TOGETHER,)]
