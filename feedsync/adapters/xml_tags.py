@@ -38,7 +38,8 @@ class Tags:
         self._tag_rest = re.compile(TAG_REST + rb">")
         self._unclosed: list[_Open] = []  # items that were open at an offset, the outermost first
         self._unclosed_at = 0
-        self._absent: dict[bytes, tuple[int, int]] = {}  # from which offset to which a section's end does not occur
+        # of sections: from which offset to which there is none, and whether there is one there
+        self._ends: dict[bytes, tuple[int, int, bool]] = {}
         #: Up to here in the buffer that was looked at last no item can begin.
         self.outside = 0
 
@@ -83,22 +84,17 @@ class Tags:
         opened: list[_Open] = []
         floor = 0  # so many of them are behind this
         begin = position
-        instruction_end = -1  # the next end of an instruction, looked for once
         self.outside = position
         while match := self._token.search(buffer, position):
             closer = CLOSERS.get(match[0])
             if closer is not None:
-                if match[0] == b"<?":
-                    limit = match.end() + _INSTRUCTION_BYTES
-                    if instruction_end < match.end():
-                        instruction_end = self._end_of_section(closer, buffer, base, match.end())
-                        instruction_end = len(buffer) if instruction_end < 0 else instruction_end
-                    end = instruction_end if instruction_end < min(limit, len(buffer)) else -1
-                    if end < 0 and (eof or len(buffer) > limit):
+                end = self._end_of_section(closer, buffer, base, match.end())
+                limit = match.end() + _INSTRUCTION_BYTES
+                if match[0] == b"<?" and not 0 <= end < limit:
+                    if eof or len(buffer) > limit:
                         position = match.end()
                         continue
-                else:
-                    end = self._end_of_section(closer, buffer, base, match.end())
+                    end = -1
                 if end < 0:
                     if len(opened) == floor:
                         # whatever follows is inside of it
@@ -146,11 +142,12 @@ class Tags:
 
     def _end_of_section(self, closer: bytes, buffer: bytes, base: int, at: int) -> int:
         """Where the section's end stands in the buffer, -1 where it does not. What was looked through once is not again."""
-        since, until = self._absent.get(closer, (0, 0))
+        since, until, there = self._ends.get(closer, (0, 0, False))
         known = since <= base + at <= until
+        if known and there:
+            return until - base
         end = buffer.find(closer, max(at, until - base - len(closer) + 1) if known else at)
-        if end < 0:
-            self._absent[closer] = since if known else base + at, base + len(buffer)
+        self._ends[closer] = since if known else base + at, base + (len(buffer) if end < 0 else end), end >= 0
         return end
 
     def _remember(self, opened: list[_Open], offset: int) -> None:
