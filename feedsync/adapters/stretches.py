@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Final, Protocol
 
+import msgspec
 import numpy as np
 
 from feedsync.adapters.base import HASH_BYTES, Placed, hashes_in, item_hash
@@ -29,8 +30,9 @@ _WORTH_STORING: Final = 1 / 16
 #: So much is cut at least, to meet the beginning of one again, and so much at most.
 _REACH_BYTES: Final = 1 << 12
 _LONGEST_REACH_BYTES: Final = 1 << 20
-#: What it costs to go on behind what changed, as bytes that are cut.
+#: What it costs to go on behind what changed, as bytes that are cut: by cutting all around it, by what is expected there.
 _BREAK_BYTES: Final = 1 << 16
+_MEND_BYTES: Final = 3 << 13
 #: So many more bytes may be cut than passed by until it is concluded that the document is in another order.
 _PATIENCE_BYTES: Final = 1 << 18
 _HASH: Final = np.dtype((np.void, HASH_BYTES))
@@ -45,8 +47,19 @@ class Held(Protocol):
     def find(self, hashes: bytes) -> Indices:
         """The place of each hash of 16 bytes, -1 where it is none of theirs."""
 
+    def place(self, found: bytes) -> int:
+        """The same for one hash."""
+
     def hashes_at(self, places: Places) -> bytes:
         """The hashes that stand there."""
+
+
+class Expected(msgspec.Struct, gc=False):
+    """The items of a stretch: the place of each (-1: it must be read), its length as offsets are counted, the hashes joined."""
+
+    places: list[int]
+    lengths: list[int]
+    hashes: bytes
 
 
 class Stretches:
@@ -72,6 +85,7 @@ class Stretches:
         self._lengths = np.frombuffer(b"".join(lengths), "<u4")
         self._places: Places = np.concatenate(places)
         self._begins = begins_of(self._counts)
+        self._ends: Indices = begins_of(self._lengths)[self._begins]
         told = np.frombuffer(b"".join(digests), _HASH).copy()
         whole = np.empty(0, bool)
         if digests:
@@ -136,12 +150,41 @@ class Stretches:
             self._balance, self._rest = _PATIENCE_BYTES, 1
         self._order.append((False, first, place))
         items = slice(self._begins[first], self._begins[place])
-        self.offset = offset + int(self._lengths[items].sum())
+        self.offset = offset + int(self._ends[place] - self._ends[first])
         self.passed += items.stop - items.start
         self._runs.append((len(self._block), offset))
         self._block.frombytes(self._places[items].tobytes())
         self._block_lengths.frombytes(self._lengths[items].tobytes())
         return at
+
+    def expected(self) -> Expected | None:
+        """The items of the stretch that was followed in vain, where most of them may stand; None: it is left to others."""
+        place = self._next
+        if self._pause or place == len(self._sizes) or self._balance < -_PATIENCE_BYTES:
+            return None
+        self._balance -= _MEND_BYTES
+        items = slice(self._begins[place], self._begins[place + 1])
+        places = self._places[items]
+        hashes = self._held.hashes_at(places)
+        if -1 in (listed := places.tolist()):  # it must be read, and is nobody's place
+            each = zip(listed, hashes_in(hashes), strict=True)
+            hashes = b"".join([one if at >= 0 else bytes(HASH_BYTES) for at, one in each])
+        return Expected(listed, self._lengths[items].tolist(), hashes)
+
+    def place_of(self, one: bytes) -> tuple[int, int]:
+        """Where an item is among those that need not be read, and the stretch that begins with it; -1: it is not, there is none."""
+        place: int = self._held.place(one)
+        return place, self._heads[place] if place >= 0 else -1
+
+    def mended(
+        self, buffer: bytes, begin: int, offsets: Sequence[int], hashes: Sequence[bytes], places: list[int], head: int
+    ) -> None:
+        """Items were cut beside those :meth:`expected`: as in :meth:`cut`, with the place of each. ``head`` is the stretch that
+        stands behind them; -1: the next one may."""
+        self._next, self._reach = (self._next + 1 if head < 0 else head), 0
+        if hashes:
+            self._found = places
+            self.cut(buffer, begin, offsets, hashes)
 
     def leaves(self) -> bool:
         """Whether the next block is left to others, since too much has changed here to go from stretch to stretch."""

@@ -6,10 +6,13 @@ from collections.abc import Callable
 from typing import BinaryIO
 
 from feedsync.adapters import xml_split
-from feedsync.adapters.base import Block, Known, RawItem
+from feedsync.adapters.base import HASH_BYTES, Block, Known, RawItem, item_hash
 from feedsync.adapters.stretches import LEAST_BYTES, Stretches
 from feedsync.adapters.xml_head import Head
 from feedsync.adapters.xml_split import Splitter, end_of_space
+
+#: Where a stretch has changed, so many times its items are cut at most, to find what is left of it.
+_MOST = 3
 
 
 class Follower(Splitter):
@@ -20,6 +23,7 @@ class Follower(Splitter):
     ) -> None:
         super().__init__(head, buffer, stream, well_formed)
         self._stretches = stretches
+        self._between = b""  # what last stood behind an item: its closing tag and white space
 
     def _block(self, known: Known) -> Block | None:
         """The items of the buffer up to the first that is neither known nor clean, if there are any."""
@@ -41,6 +45,8 @@ class Follower(Splitter):
             self._position = stretches.follow(self._buffer, start, self._base + start) or self._position
             if len(self._buffer) - self._position < LEAST_BYTES and not self._eof:
                 break
+            if self._mend(misses):
+                continue
             begin, count, reach, most = self._position, stretches.count, stretches.reach(), self._block_end()
             end = most if reach is None else min(begin + reach, most)
             block = self._fast(stretches.match, end)
@@ -55,3 +61,51 @@ class Follower(Splitter):
                 break
         placed = stretches.taken()
         return None if placed is None else Block([], [], misses, placed)
+
+    def _mend(self, misses: list[tuple[int, RawItem]]) -> bool:
+        """Cut a stretch that has changed where its items are expected; False: nothing, since nothing plain stands here."""
+        stretches, buffer, close = self._stretches, self._buffer, self._close
+        expected = stretches.expected()
+        if expected is None:
+            return False
+        view, count, between = memoryview(buffer), stretches.count, self._between
+        places: list[int] = []
+        hashes: list[bytes] = []
+        offsets: list[int] = []
+        at, head, one, behind = end_of_space(buffer, self._position), -1, 0, 0  # behind the last that was where it is expected
+        while one < len(expected.places) and len(hashes) < _MOST * len(expected.places):
+            known = expected.hashes[one * HASH_BYTES : (one + 1) * HASH_BYTES]
+            end = at + expected.lengths[one]
+            if buffer.startswith(between, end - len(between)) and item_hash(view[at : end - len(between)]) == known:
+                place, found = expected.places[one], known
+                one = behind = one + 1
+            else:
+                closing = buffer.find(close, at)
+                if closing < 0:
+                    break
+                found, end = item_hash(view[at:closing]), end_of_space(buffer, closing + len(close))
+                between = buffer[closing:end]
+                index = expected.hashes.find(found, behind * HASH_BYTES)
+                if index >= 0 and index % HASH_BYTES == 0:
+                    one = index // HASH_BYTES
+                    place = expected.places[one]
+                    one = behind = one + 1
+                else:
+                    place, head = stretches.place_of(found)
+                    if head >= 0:
+                        break
+                    if place < 0:
+                        raw = buffer[at:closing]
+                        if not raw.startswith(self._open) or self._odd.search(raw, 1) is not None:
+                            break
+                        misses.append((count + len(hashes), RawItem(raw + close, self._base + at, found)))
+                        one += 1
+            offsets.append(self._base + at)
+            hashes.append(found)
+            places.append(place)
+            at = end
+        if not hashes and head < 0:
+            return False
+        self._between, self._position = between, at
+        stretches.mended(buffer, self._base, [*offsets, self._base + at], hashes, places, head)
+        return True

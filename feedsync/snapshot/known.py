@@ -78,7 +78,7 @@ class KnownItems:
 
     def _places(self, hashes: bytes) -> Indices:
         if len(hashes) <= _FEW * HASH_BYTES:
-            return np.array(list(map(self._place, hashes_in(hashes))), np.int64)
+            return np.array(list(map(self.place, hashes_in(hashes))), np.int64)
         low, high = _halves(hashes)
         if not len(self):
             return np.full(len(low), -1, np.int64)
@@ -92,7 +92,7 @@ class KnownItems:
         same = (self._low[places] == low) & (self._high[places] == high)
         return np.where(same, places, -1)
 
-    def _place(self, found: bytes) -> int:
+    def place(self, found: bytes) -> int:
         """The same for one hash."""
         low, high = _PAIR.unpack(found)
         place = bisect_left(self._low_view, low)
