@@ -30,14 +30,14 @@ def known_items(store: Store, feed: int, condition: str = "true", *parameters: s
     for begin in range(0, last, _CHUNK_ROWS):
         where = f"from raws where rowid > ? and rowid <= ? and feed = ? and {condition} order by rowid"
         chunk = begin, begin + _CHUNK_ROWS, feed, *parameters
-        together = "cast(group_concat(hash, '') as blob), count(*), min(rowid), max(rowid)"
-        found = store.one(f"select {together} from (select rowid, hash {where}) having count(*)", *chunk)
-        if found is None:
+        found = store.one(f"select cast(group_concat(hash, '') as blob), count(*) from (select hash {where})", *chunk)
+        assert found is not None
+        joined, count = found
+        if not count:
             continue
-        joined, count, low, high = found
         hashes += joined
-        if count == high - low + 1:
-            rowids.append(np.arange(low, high + 1, dtype=np.int64))
+        if count == min(begin + _CHUNK_ROWS, last) - begin:  # all there can be
+            rowids.append(np.arange(begin + 1, begin + count + 1, dtype=np.int64))
         else:
             numbers = store.scalar(f"select group_concat(rowid) from (select rowid {where})", *chunk)
             rowids.append(np.fromstring(numbers, np.int64, sep=","))
