@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from feedsync.adapters.base import Placed, ReadOptions, Recalling, Separable, Split
 from feedsync.adapters.registry import HEAD_BYTES, adapter_for
@@ -23,6 +24,7 @@ from feedsync.errors import Fatal, Problem, Retryable
 from feedsync.interpret import Interpreter
 from feedsync.itemreader import ItemReader, Taken
 from feedsync.keys import items_key, reading_key
+from feedsync.memory import give_back
 from feedsync.model import Verdict
 from feedsync.planner import Options, Planner
 from feedsync.settings import Schedule
@@ -78,12 +80,14 @@ def ingest(
         if isinstance(split, Recalling):
             table = StretchTable(items.store, number, known)
             split.recall(table.stretches)
+            give_back()  # what it took to put all that is known in order
         pass_ = _Pass(items, split, known, parts, table)
         parser = split.parser if isinstance(split, Separable) else None
         reader = ItemReader(parser or split, Interpreter(schedule, number, parts), drafter)
         # what supplemental feeds say over an item is read from the snapshot, which is this process's alone
         with Readers(reader, crew=crew if parser and parts is None else NOBODY) as readers:
             pass_.read(readers, progress)
+    give_back()  # what it took to follow it
     if drafter is not None:
         crew.dismiss()  # of a first document the products are derived already; to settle it takes memory
     reasons = faults_of(split, whole, document, feed)
@@ -206,8 +210,10 @@ class _Pass:
         self._parts = parts
         self._table = table
         self._places: list[Places] = []
-        self._offsets: list[Indices] = []
-        self._begins: list[int] = []  # which position the offsets of each block begin with
+        # of each block which position it begins with, and where its items are: the first one, and how far each is from that
+        self._begins: list[int] = []
+        self._firsts: list[int] = []
+        self._distances: list[npt.NDArray[np.unsignedinteger]] = []
         self.count = 0
         self.parsed = 0
         self.nameless_hashes: list[bytes] = []
@@ -223,8 +229,7 @@ class _Pass:
                 placed = Placed(places, np.array(block.offsets, np.int64))
             if len(self._known):
                 self._places.append(placed.places)
-            self._offsets.append(placed.offsets)
-            self._begins.append(self.count)
+            self._keep_offsets(placed.offsets)
             if block.misses:
                 readers.pack_with(self._items.store.packer)
                 self._take(readers.put([(self.count + index, item) for index, item in block.misses]))
@@ -236,6 +241,12 @@ class _Pass:
         if self._table is not None:
             self._table.finish()
         progress(self.count, self.parsed)
+
+    def _keep_offsets(self, offsets: Indices) -> None:
+        first, last = map(int, offsets[[0, -1]]) if len(offsets) else (0, 0)
+        self._begins.append(self.count)
+        self._firsts.append(first)
+        self._distances.append((offsets - first).astype(np.min_scalar_type(last - first)))
 
     def _take(self, results: Iterable[Taken]) -> None:
         for taken in results:
@@ -283,7 +294,7 @@ class _Pass:
 
     def _offset_of(self, position: int) -> int:
         block = bisect_right(self._begins, position) - 1
-        return int(self._offsets[block][position - self._begins[block]])
+        return self._firsts[block] + int(self._distances[block][position - self._begins[block]])
 
     def kept(self, item_hash: bytes) -> bool:
         """Whether an item with that hash was skipped, so that what was said of it still holds."""

@@ -14,6 +14,7 @@ from feedsync.adapters.registry import candidates
 from feedsync.crew import NOBODY, Crew
 from feedsync.errors import ConfigError, FeedsyncError, Problem
 from feedsync.keys import reading_key
+from feedsync.memory import give_back
 from feedsync.progress import Progress, Stages
 from feedsync.settings import Schedule
 from feedsync.settings_feeds import Feed
@@ -38,6 +39,7 @@ def read_feeds(
     order = sorted(range(len(schedule.feeds)), key=lambda number: (number not in supplemental, number))
     readings = {number: reader.read(number) for number in order}
     reader.finish()
+    give_back()  # the tables of all items, before products are derived by many
     found = [readings[number] for number in range(len(schedule.feeds))]
     keep_readings(store, found)
     return found

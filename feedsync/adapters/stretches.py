@@ -85,7 +85,7 @@ class Stretches:
         self._lengths = np.frombuffer(b"".join(lengths), "<u4")
         self._places: Places = np.concatenate(places)
         self._begins = begins_of(self._counts)
-        self._ends: Indices = begins_of(self._lengths)[self._begins]
+        self._ends = begins_of(np.add.reduceat(self._lengths, self._begins[:-1], dtype=np.int64) if digests else self._counts)
         told = np.frombuffer(b"".join(digests), _HASH).copy()
         whole = np.empty(0, bool)
         if digests:
@@ -311,6 +311,10 @@ class Stretches:
         return placed
 
     # -- what is stored
+
+    def forget(self) -> None:
+        """All is stored, and nobody asks any more: what it took is free."""
+        self.__dict__.clear()
 
     def complete(self) -> Iterator[Kept]:
         """What can be stored at once, as the last document had none."""

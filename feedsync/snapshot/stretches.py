@@ -48,10 +48,11 @@ class StretchTable:
         """
         if self.stretches.left:
             self._store.set_meta(self._meta, b"")
-            return
-        self._store.execute("delete from meta where key = ?", self._meta)
-        if self.stretches.outdated():
-            self._add(self.stretches.stored())
+        else:
+            self._store.execute("delete from meta where key = ?", self._meta)
+            if self.stretches.outdated():
+                self._add(self.stretches.stored())
+        self.stretches.forget()
 
     def _add(self, kept: Iterable[Kept]) -> None:
         for one in kept:

@@ -1,6 +1,6 @@
 """The decoders: from a file of a known kind to an iterator of inflated chunks.
 
-A chunk is never longer than ``CHUNK_BYTES`` and never empty, so that memory stays flat whatever the file says about
+A chunk is never longer than ``CHUNK_BYTES`` (of a plain file, than what is wanted) and never empty, so that memory stays flat whatever the file says about
 itself. A file that ends too soon ends in ``EOFError``; one that is broken ends in one of ``BROKEN``. Nothing here
 counts or judges sizes: ``inflate`` does, once for all kinds.
 """
@@ -23,7 +23,7 @@ from typing import Final, cast
 import zstandard
 
 CHUNK_BYTES: Final = 64 * 1024
-#: The same of a file that is not packed, which costs a call for each.
+#: The same of a file that is not packed, where nobody says how much is wanted.
 PLAIN_BYTES: Final = 1024 * 1024
 
 #: Bytes that are enough to tell any kind.
@@ -72,24 +72,22 @@ def kind_of(head: bytes) -> str | None:
     return None
 
 
-def chunks(file: io.FileIO, kind: str | None, member: str | None) -> Iterator[bytes]:
+def chunks(file: io.FileIO, kind: str | None, member: str | None, wanted: Callable[[], int]) -> Iterator[bytes]:
     """Return an iterator over the inflated bytes of ``file``, which stands at its beginning.
 
-    ``member`` names the one to read of a zip. Raises :class:`UnreadableError` at once when there is nothing to choose.
+    ``member`` names the one to read of a zip; ``wanted`` how many bytes of a plain file come next. Raises :class:`UnreadableError` at once when there is nothing to choose.
     """
     if kind == "zip":
         return _zip(file, member)
     if member is not None:
         raise UnreadableError(f"it is no zip, so it has no member {member!r}")
-    return {"gzip": _gzip, "bz2": _bz2, "xz": _xz, "zstd": _zstd, None: _plain}[kind](file)
+    if kind is None:
+        return iter(lambda: file.read(wanted()), b"")
+    return {"gzip": _gzip, "bz2": _bz2, "xz": _xz, "zstd": _zstd}[kind](file)
 
 
 def _until_empty(read: Callable[[int], bytes]) -> Iterator[bytes]:
     return iter(partial(read, CHUNK_BYTES), b"")
-
-
-def _plain(file: io.FileIO) -> Iterator[bytes]:
-    return iter(partial(file.read, PLAIN_BYTES), b"")
 
 
 def _gzip(file: io.FileIO) -> Iterator[bytes]:

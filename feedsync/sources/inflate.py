@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import BinaryIO, TypeVar, cast
 
 from feedsync.errors import Fatal, FeedsyncError, Retryable, Unsafe
-from feedsync.sources.decoders import BROKEN, MAGIC_BYTES, UnreadableError, chunks, kind_of
+from feedsync.sources.decoders import BROKEN, CHUNK_BYTES, MAGIC_BYTES, PLAIN_BYTES, UnreadableError, chunks, kind_of
 from feedsync.sources.document import DEFAULT_LIMITS, RATIO_FROM_BYTES, Damaged, Document, Limits
 from feedsync.sources.local import is_same_file
 
@@ -74,7 +74,8 @@ class Inflated(io.BufferedIOBase):
         self.kind: str | None = None
         self.kind = kind_of(self._guarded(lambda: file.read(MAGIC_BYTES)))
         file.seek(0)
-        self._chunks = self._guarded(lambda: chunks(file, self.kind, member))
+        self._wanted = PLAIN_BYTES
+        self._chunks = self._guarded(lambda: chunks(file, self.kind, member, lambda: self._wanted))
 
     def readable(self) -> bool:
         """Return True."""
@@ -88,15 +89,18 @@ class Inflated(io.BufferedIOBase):
         if size is None or size < 0:
             return self._read_all()
         parts: list[memoryview] = []
+        self._wanted = max(size, CHUNK_BYTES)  # so that of a plain file what is asked for is handed on as it is
         while size and self._fill(keep_failure=bool(parts)):
             part = self._pending[:size]
             self._pending = self._pending[len(part) :]
             parts.append(part)
             size -= len(part)
-        return b"".join(parts)
+        whole = cast(bytes, parts[0].obj) if len(parts) == 1 else b""
+        return whole if parts and len(whole) == len(parts[0]) else b"".join(parts)
 
     def _read_all(self) -> bytes:
         parts: list[memoryview] = []
+        self._wanted = PLAIN_BYTES
         while self._fill(keep_failure=True):
             parts.append(self._pending)
             self._pending = memoryview(b"")

@@ -28,7 +28,7 @@ def inflated(path: Path, *, isal: bool) -> tuple[bytes, str]:
         if not isal:
             patch.setitem(sys.modules, "isal.igzip", None)
         try:
-            for chunk in chunks(file, "gzip", None):
+            for chunk in chunks(file, "gzip", None, int):
                 assert 0 < len(chunk) <= 64 * 1024
                 found.append(chunk)
         except EOFError:
