@@ -23,6 +23,7 @@ SIZES = st.fixed_dictionaries(
         "TOGETHER": st.sampled_from((1, 2, 4096)),
         "_REACH_BYTES": st.sampled_from((1, 60, 4096)),
         "_PATIENCE_BYTES": st.sampled_from((0, 200, 1 << 18)),
+        "_MEND_BYTES": st.sampled_from((0, 3 << 13)),
         "_LONGEST_REACH_BYTES": st.sampled_from((100, 1 << 20)),
         "_WORTH_STORING": st.sampled_from((0, 1 / 2)),
         "_MOST_BYTES": st.sampled_from((80, 1 << 18)),

@@ -86,6 +86,35 @@ def test_a_change_costs_the_few_items_around_it() -> None:
     assert memory.rewritten == 1, "what is stored still does"
 
 
+def test_what_changed_within_a_stretch_is_cut_where_it_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut: list[int] = []
+    fast = Splitter._fast
+
+    def counted(splitter: Splitter, known: Known, end: int) -> Block:
+        block = fast(splitter, known, end)
+        cut.append(len(block.hashes))
+        return block
+
+    memory, pieces = Memory(split), items_of(range(1000))
+    memory.read(feed(*pieces))
+    day = list(pieces)
+    day[100:101] = items_of([100], 2)
+    day[203:203] = items_of([2000])
+    del day[301]
+    day[401:409] = items_of(range(401, 409), 2)  # to the end of one and the beginning of the next
+    day[520], day[522] = day[522], day[520]
+    day[600:600] = pieces[20:21]
+    day[703:705] = [b"\n\t" + day[703], day[704] + b" "]
+    data, held = feed(*day), memory.held
+    with monkeypatch.context() as patch:
+        patch.setattr(Splitter, "_fast", counted)
+        found = memory.read(data)
+    same_as_without(found, data, held, memory.meanings)
+    assert sum(cut) == 0, "all around it was cut"
+    assert len(found.items) == 10
+    assert found.passed >= 1000 - 11 * module.ITEMS
+
+
 def test_what_moved_is_met_again() -> None:
     memory, pieces = Memory(split), items_of(range(1000))
     memory.read(feed(*pieces))
