@@ -20,6 +20,8 @@ _NEEDED = ("id", "title", "link", "image_link", "price", "availability")
 #: What is missing where a code says so without naming it.
 _OF_CODE = {"FS-415": "id", "FS-407": "availability"}
 _SHOWN = 25
+#: What editors complete and check a schedule by, where it is there: beside the folder of schedules, as in the repository.
+_SCHEMA = "../schedule.schema.json"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,10 +51,10 @@ def init(
         raise ConfigError("FS-106", reason=f"{path} is there already; remove it first, or take another name")
     inspection = looked_at(location, currency, {"site": site}, allow_private_host)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(
-        schedule_text(name, _from(path.parent, location), inspection, currency, site, allow_private_host),
-        encoding="utf-8",
-    )
+    text = schedule_text(name, _from(path.parent, location), inspection, currency, site, allow_private_host)
+    if path.parent.joinpath(_SCHEMA).exists():
+        text = f"#:schema {_SCHEMA}\n{text}"
+    path.write_text(text, encoding="utf-8")
     load(path)
     terminal = console()
     terminal.print(
@@ -74,7 +76,6 @@ def schedule_text(
     """The file's text: what was found works at once, what is open stands in comments."""
     prefix = re.sub(r"[^A-Z0-9]+", "_", name.upper()).strip("_") or "SHOP"
     lines = [
-        "#:schema ../schedule.schema.json",
         f"# Written from {_quiet(redact(location))}: {inspection.format}, {inspection.items:,} items.",
         "# Every setting: docs/schedule.md",
         "",

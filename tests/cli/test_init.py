@@ -47,6 +47,20 @@ def test_what_is_open_stands_in_comments(cli: Cli, feed: Path, tmp_path: Path) -
     assert '# read = { site = "https://shop.example" }' in text
 
 
+@pytest.mark.parametrize("there", [True, False])
+def test_an_editor_is_told_of_the_schema_where_there_is_one(
+    cli: Cli, feed: Path, tmp_path: Path, there: bool
+) -> None:
+    (tmp_path / "schedules").mkdir()
+    if there:
+        (tmp_path / "schedule.schema.json").write_text("{}")
+    assert _init(cli, tmp_path, "acme", str(feed))[0] == 0
+    path = tmp_path / "schedules" / "acme.toml"
+    assert path.read_text().startswith("#:schema ../schedule.schema.json\n# Written from") == there
+    assert ("#:schema" in path.read_text()) == there
+    load(path)
+
+
 def test_a_site_and_a_private_host_are_kept(cli: Cli, feed: Path, tmp_path: Path) -> None:
     options = ("--site", "https://shop.example", "--allow-private-host", "10.0.0.1")
     assert _init(cli, tmp_path, "acme", str(feed), *options)[0] == 0
