@@ -85,7 +85,9 @@ class Stretches:
         self._lengths = np.frombuffer(b"".join(lengths), "<u4")
         self._places: Places = np.concatenate(places)
         self._begins = begins_of(self._counts)
-        self._ends = begins_of(np.add.reduceat(self._lengths, self._begins[:-1], dtype=np.int64) if digests else self._counts)
+        self._ends = begins_of(
+            np.add.reduceat(self._lengths, self._begins[:-1], dtype=np.int64) if digests else self._counts
+        )
         told = np.frombuffer(b"".join(digests), _HASH).copy()
         whole = np.empty(0, bool)
         if digests:
@@ -172,7 +174,7 @@ class Stretches:
         return Expected(listed, self._lengths[items].tolist(), hashes)
 
     def place_of(self, one: bytes) -> tuple[int, int]:
-        """Where an item is among those that need not be read, and the stretch that begins with it; -1: it is not, there is none."""
+        """An item's place among those that need not be read, and the stretch that begins with it; -1: none."""
         place: int = self._held.place(one)
         return place, self._heads[place] if place >= 0 else -1
 

@@ -72,7 +72,8 @@ class Follower(Splitter):
         places: list[int] = []
         hashes: list[bytes] = []
         offsets: list[int] = []
-        at, head, one, behind = end_of_space(buffer, self._position), -1, 0, 0  # behind the last that was where it is expected
+        at, head = end_of_space(buffer, self._position), -1
+        one = behind = 0  # the item that is expected; behind the last one that was met
         while one < len(expected.places) and len(hashes) < _MOST * len(expected.places):
             known = expected.hashes[one * HASH_BYTES : (one + 1) * HASH_BYTES]
             end = at + expected.lengths[one]
@@ -85,16 +86,15 @@ class Follower(Splitter):
                     break
                 found, end = item_hash(view[at:closing]), end_of_space(buffer, closing + len(close))
                 between = buffer[closing:end]
-                index = expected.hashes.find(found, behind * HASH_BYTES)
-                if index >= 0 and index % HASH_BYTES == 0:
-                    one = index // HASH_BYTES
-                    place = expected.places[one]
-                    one = behind = one + 1
+                index, rest = divmod(expected.hashes.find(found, behind * HASH_BYTES), HASH_BYTES)
+                if index >= 0 and not rest:  # what stood before it is gone, or was taken for changed and is new
+                    place = expected.places[index]
+                    one = behind = index + 1
                 else:
                     place, head = stretches.place_of(found)
                     if head >= 0:
                         break
-                    if place < 0:
+                    if place < 0:  # changed, or new: what comes next tells
                         raw = buffer[at:closing]
                         if not raw.startswith(self._open) or self._odd.search(raw, 1) is not None:
                             break

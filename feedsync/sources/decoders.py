@@ -1,8 +1,8 @@
 """The decoders: from a file of a known kind to an iterator of inflated chunks.
 
-A chunk is never longer than ``CHUNK_BYTES`` (of a plain file, than what is wanted) and never empty, so that memory stays flat whatever the file says about
-itself. A file that ends too soon ends in ``EOFError``; one that is broken ends in one of ``BROKEN``. Nothing here
-counts or judges sizes: ``inflate`` does, once for all kinds.
+A chunk is never longer than ``CHUNK_BYTES`` (of a plain file, than what is wanted) and never empty, so that memory stays
+flat whatever the file says about itself. A file that ends too soon ends in ``EOFError``; one that is broken ends in one of
+``BROKEN``. Nothing here counts or judges sizes: ``inflate`` does, once for all kinds.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ def kind_of(head: bytes) -> str | None:
 def chunks(file: io.FileIO, kind: str | None, member: str | None, wanted: Callable[[], int]) -> Iterator[bytes]:
     """Return an iterator over the inflated bytes of ``file``, which stands at its beginning.
 
-    ``member`` names the one to read of a zip; ``wanted`` how many bytes of a plain file come next. Raises :class:`UnreadableError` at once when there is nothing to choose.
+    ``member`` names the one to read of a zip; ``wanted`` says how many bytes of a plain file come next. Raises
+    :class:`UnreadableError` at once when there is nothing to choose.
     """
     if kind == "zip":
         return _zip(file, member)

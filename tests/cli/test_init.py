@@ -48,9 +48,7 @@ def test_what_is_open_stands_in_comments(cli: Cli, feed: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_an_editor_is_told_of_the_schema_where_there_is_one(
-    cli: Cli, feed: Path, tmp_path: Path, there: bool
-) -> None:
+def test_an_editor_is_told_of_the_schema_where_there_is_one(cli: Cli, feed: Path, tmp_path: Path, there: bool) -> None:
     (tmp_path / "schedules").mkdir()
     if there:
         (tmp_path / "schedule.schema.json").write_text("{}")
