@@ -29,6 +29,7 @@ from feedsync.snapshot.bikfindings import bik_findings
 from feedsync.snapshot.calls import calls_for
 from feedsync.snapshot.catalogs import CatalogTable
 from feedsync.snapshot.consent import Consent
+from feedsync.snapshot.deliveries import Deliveries
 from feedsync.snapshot.past import Pins
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.productstate import ProductState
@@ -97,7 +98,7 @@ def story_of(store: Store, schedule: Schedule, item_id: str, now: int) -> Story:
     run, outcome, code, message = store.one(query, product_id) or (None, None, None, None)
     product = None
     if state and state.sent:
-        product = wire.product(state.sent, Products(store).foreign_catalogs([product_id]).get(product_id, []))
+        product = wire.product(state.sent, Deliveries(store).foreign_catalogs([product_id]).get(product_id, []))
     return Story(
         schedule=schedule.name, id=item_id, product_id=product_id, documents=[], feed=[], unfetched=[],
         variants=variants, problems=_problems(store, item_id, product_id),

@@ -18,8 +18,8 @@ from feedsync.model import ProductPayload
 from feedsync.settings import Schedule
 from feedsync.snapshot.bikfindings import bik_findings
 from feedsync.snapshot.catalogs import CatalogTable
+from feedsync.snapshot.deliveries import Deliveries
 from feedsync.snapshot.past import keep_past
-from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
 
 _CHUNK = 200
@@ -31,7 +31,7 @@ class Mending:
 
     def __init__(self, store: Store, schedule: Schedule, run: int) -> None:
         self._store, self._schedule, self._run = store, schedule, run
-        self._products = Products(store)
+        self._deliveries = Deliveries(store)
         self._ours = CatalogTable(store).ours()
         findings = bik_findings(store)
         self._drops_omitted = findings is not None and findings.combinations_dropped is True
@@ -83,7 +83,7 @@ class Mending:
         ):
             payload, exact = _of_ours(payload, _PAYLOADS.decode(sent)), False
         keep_past(self._store, [product_id], self._run)
-        self._products.found(payload, payload_hash(payload, self._schedule.ignored_query), exact=exact)
+        self._deliveries.found(payload, payload_hash(payload, self._schedule.ignored_query), exact=exact)
         return True
 
 

@@ -31,6 +31,7 @@ from feedsync.settings import Schedule
 from feedsync.snapshot.bikfindings import bik_findings
 from feedsync.snapshot.catalogs import CatalogTable
 from feedsync.snapshot.consent import Consent
+from feedsync.snapshot.deliveries import Deliveries
 from feedsync.snapshot.past import Pins
 from feedsync.snapshot.plans import PlanTable, Step
 from feedsync.snapshot.products import Looked, Products
@@ -270,7 +271,7 @@ class Planner:
         gone = hashed is None and act is None and not held
         if gone and not any(m.absence is None for m in state.members):
             self.flush()  # what was noted of it before must not be written after this
-            self.products.forget(state.id)
+            Deliveries(self.store).forget(state.id)
         else:
             self._look(state, act, hashed, held=held, next_change_at=target.next_change_at)
         return "left" if left else REFUSED_BEFORE if act is None and changes else SENT

@@ -25,8 +25,8 @@ from feedsync.planning import Plan
 from feedsync.settings import Schedule
 from feedsync.snapshot.calls import keep_call
 from feedsync.snapshot.catalogs import CatalogState, CatalogTable
+from feedsync.snapshot.deliveries import Deliveries
 from feedsync.snapshot.plans import Planned, PlanTable
-from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
 
 #: After so many requests in a row that Bik did not take, the rest waits for the next run.
@@ -72,7 +72,7 @@ class _Push:
     ) -> None:  # fmt: skip
         self._store, self._schedule, self._bik, self._run = store, schedule, bik, run
         self._clock, self._progress = clock, progress
-        self._products = Products(store)
+        self._deliveries = Deliveries(store)
         self._steps = PlanTable(store)
         self._catalogs = CatalogTable(store)
         self._ours = self._catalogs.ours()
@@ -115,7 +115,7 @@ class _Push:
     def look(self) -> None:
         """Before many products are touched the first time: walk the store, as long as that costs less than asking by id."""
         size = self._schedule.bik.batch_size
-        pages = -(-self._products.unseen_in_plan() // size)
+        pages = -(-self._deliveries.unseen_in_plan() // size)
         if pages <= LOOK_BY_ID_BATCHES:
             return
         after, seen = None, set()
@@ -125,14 +125,14 @@ class _Push:
             if not page or ids[-1] in seen:
                 break
             with self._store.transaction():
-                self._saw(page, self._products.unseen(ids))
+                self._saw(page, self._deliveries.unseen(ids))
             after = ids[-1]
             seen.add(after)
         else:
             return
         if not page:
             with self._store.transaction():
-                self._products.all_seen()
+                self._deliveries.all_seen()
 
     def _read(self, call: Callable[[], list[Record]]) -> list[Record]:
         try:
@@ -145,7 +145,7 @@ class _Push:
         """Keep the catalogs that somebody else put a product into."""
         kept = records if self._schedule.bik.keep_foreign_catalogs else []
         found = {str(record["id"]): wire.foreign_catalogs(record, self._ours) for record in kept}
-        self._products.saw(found, product_ids)
+        self._deliveries.saw(found, product_ids)
 
     def products(self, action: str) -> None:
         """All steps of one action, several requests in flight; the snapshot is written by this thread alone."""
@@ -195,13 +195,13 @@ class _Push:
         urgency, heard = min(step.urgency for step in batch), Exchange()
         if action == "delete":
             with self._store.transaction():
-                self._products.attempt(batch)
+                self._deliveries.attempt(batch)
             ids = [step.product_id for step in batch]
             future = pool.submit(self._bik.delete_products, ids, urgency, heard)
             return future, Request(action, batch, Before(), heard)
         batch[:] = self._with_known_catalogs(batch)
         ids = [step.product_id for step in batch]
-        if unseen := self._products.unseen(ids):
+        if unseen := self._deliveries.unseen(ids):
             records = self._read(lambda: self._bik.get_products(unseen, urgency))
             with self._store.transaction():
                 self._saw(records, unseen)
@@ -209,14 +209,14 @@ class _Push:
             return None
         products = self._wire(batch)
         with self._store.transaction():
-            before = before or Before(self._products.in_doubt(batch), self._products.tried_before(batch))
-            self._products.attempt(batch)
+            before = before or Before(self._deliveries.in_doubt(batch), self._deliveries.tried_before(batch))
+            self._deliveries.attempt(batch)
         future = pool.submit(self._bik.put_products, products, urgency, heard)
         return future, Request(action, batch, before, heard)
 
     def _wire(self, steps: list[Planned]) -> list[wire.BikProduct]:
         keep = self._schedule.bik.keep_foreign_catalogs
-        foreign = self._products.foreign_catalogs([step.product_id for step in steps]) if keep else {}
+        foreign = self._deliveries.foreign_catalogs([step.product_id for step in steps]) if keep else {}
         return [wire.product(s.payload, foreign.get(s.product_id, [])) for s in steps if s.payload is not None]
 
     def _with_known_catalogs(self, batch: list[Planned]) -> list[Planned]:
@@ -227,7 +227,7 @@ class _Push:
             if missing:
                 name = self._names.get(missing[0], missing[0])
                 with self._store.transaction():
-                    self._products.waits(step, "FS-708", SENTENCES["FS-708"].format(name=name))
+                    self._deliveries.waits(step, "FS-708", SENTENCES["FS-708"].format(name=name))
             else:
                 sendable.append(step)
         return sendable
@@ -264,7 +264,7 @@ class _Push:
         batch, doubtful = request.batch, request.before.doubtful
         with self._store.transaction():
             self._keep_call(request, "acknowledged", error)
-            self._products.acknowledged(batch, self._run, doubtful=doubtful)
+            self._deliveries.acknowledged(batch, self._run, doubtful=doubtful)
         if request.action == "delete":
             self.pushed.deleted += len(batch)
         else:
@@ -284,11 +284,11 @@ class _Push:
                 return False
             self._acknowledge(request, error)
             return True
-        if not self._products.foreign_catalogs([step.product_id]):
+        if not self._deliveries.foreign_catalogs([step.product_id]):
             return False
         with self._store.transaction():
             self._keep_call(request, "again", error)
-            self._products.saw({}, [step.product_id])
+            self._deliveries.saw({}, [step.product_id])
         self._stripped.add(step.product_id)
         return True
 
@@ -300,9 +300,9 @@ class _Push:
             for step, product in zip(steps, self._wire(steps), strict=True):
                 field = wire.same(product, stored.get(step.product_id, {}))
                 if field is None:
-                    self._products.settled([step.product_id])
+                    self._deliveries.settled([step.product_id])
                 else:
-                    self._products.failed(step, "not_stored", "FS-707", SENTENCES["FS-707"].format(detail=field))
+                    self._deliveries.failed(step, "not_stored", "FS-707", SENTENCES["FS-707"].format(detail=field))
 
     def _record(self, request: Request, error: FeedsyncError, outcome: Outcome | None = None) -> None:
         """Nothing of the batch was acknowledged. What was surely not applied leaves no trace of ours in the store."""
@@ -316,9 +316,9 @@ class _Push:
             self._keep_call(request, outcome, error)
             for step in batch:
                 untouched = surely_not and step.product_id not in before.tried
-                self._products.failed(step, outcome, error.code, error.message, untouched=untouched)
+                self._deliveries.failed(step, outcome, error.code, error.message, untouched=untouched)
                 if step.product_id in self._stripped:
-                    self._products.look_again(step.product_id)
+                    self._deliveries.look_again(step.product_id)
         self._done += len(batch)
 
     def _stop_on(self, error: FeedsyncError) -> None:

@@ -27,9 +27,9 @@ from feedsync.reading import read_feeds
 from feedsync.report.summary import RunSummary, summarize
 from feedsync.settings import Schedule
 from feedsync.snapshot.bikfindings import bik_findings, keep_findings
+from feedsync.snapshot.deliveries import Deliveries
 from feedsync.snapshot.feeds import Reading, last_readings
 from feedsync.snapshot.lock import Holder, schedule_lock
-from feedsync.snapshot.products import Products
 from feedsync.snapshot.retention import forget_history
 from feedsync.snapshot.store import Store
 from feedsync.verify import verify
@@ -190,7 +190,7 @@ def _claim(store: Store, schedule: Schedule, app_key: str, target: Target) -> No
         if not target.new_store:
             same_store(store, schedule, app_key)
         with store.transaction():
-            Products(store).forget_target()
+            Deliveries(store).forget_target()
     elif known is not None and (findings := bik_findings(store)):
         keep_findings(store, findings, mine)
     store.set_meta("target", mine)

@@ -22,8 +22,8 @@ from feedsync.model import ProductPayload
 from feedsync.plan import Pushed
 from feedsync.settings import Schedule
 from feedsync.snapshot.bikfindings import bik_findings
+from feedsync.snapshot.deliveries import Deliveries
 from feedsync.snapshot.plans import Planned
-from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
 
 #: One product in so many is read back, and one of each batch at least.
@@ -47,7 +47,7 @@ def verify(store: Store, schedule: Schedule, bik: Bik, run: int, pushed: Pushed)
 class _Verification:
     def __init__(self, store: Store, schedule: Schedule, bik: Bik, run: int, pushed: Pushed) -> None:
         self._store, self._schedule, self._bik, self._run, self._pushed = store, schedule, bik, run, pushed
-        self._products = Products(store)
+        self._deliveries = Deliveries(store)
         self._pause_s = first_pause_s(bik_findings(store))
         store.execute("create temp table if not exists differing (id text primary key, field text) without rowid")
         store.execute("delete from differing")
@@ -71,8 +71,8 @@ class _Verification:
                     field = self._store.scalar("select field from differing where id = ?", step.product_id)
                     words = SENTENCES["FS-707"].format(detail=field)
                     if step.action == "delete":
-                        self._products.attempt([step])  # what is there is ours, so the next run deletes it
-                    self._products.failed(step, "not_stored", "FS-707", words)
+                        self._deliveries.attempt([step])  # what is there is ours, so the next run deletes it
+                    self._deliveries.failed(step, "not_stored", "FS-707", words)
 
     def _differing(self) -> bool:
         return bool(self._store.scalar("select exists (select 1 from differing)"))
@@ -97,7 +97,7 @@ class _Verification:
             self._pushed.unread += len(steps)
             return
         self._pushed.verified += len(steps)
-        foreign = self._products.foreign_catalogs(ids) if self._schedule.bik.keep_foreign_catalogs else {}
+        foreign = self._deliveries.foreign_catalogs(ids) if self._schedule.bik.keep_foreign_catalogs else {}
         for step in steps:
             record = stored.get(step.product_id)
             if step.payload is None:

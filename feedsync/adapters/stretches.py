@@ -13,13 +13,13 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 import numpy as np
 
 from feedsync.adapters.base import HASH_BYTES, Placed, hashes_in, item_hash
-from feedsync.adapters.stretchrows import ITEMS, Indices, Kept, Places, Row, begins_of
+from feedsync.adapters.stretchrows import HASH, Held, Kept, Row, Stored, begins_of
 
 #: So much of a buffer is worth a look before more is read.
 LEAST_BYTES: Final = 1 << 18
@@ -35,23 +35,6 @@ _BREAK_BYTES: Final = 1 << 16
 _MEND_BYTES: Final = 3 << 13
 #: So many more bytes may be cut than passed by until it is concluded that the document is in another order.
 _PATIENCE_BYTES: Final = 1 << 18
-_HASH: Final = np.dtype((np.void, HASH_BYTES))
-
-
-class Held(Protocol):
-    """The items that need not be read again, by their places among each other."""
-
-    def __len__(self) -> int:
-        """How many they are."""
-
-    def find(self, hashes: bytes) -> Indices:
-        """The place of each hash of 16 bytes, -1 where it is none of theirs."""
-
-    def place(self, found: bytes) -> int:
-        """The same for one hash."""
-
-    def hashes_at(self, places: Places) -> bytes:
-        """The hashes that stand there."""
 
 
 class Expected(msgspec.Struct, gc=False):
@@ -73,35 +56,10 @@ class Stretches:
 
     def __init__(self, kept: Iterable[Kept], held: Held, *, anew: bool) -> None:
         self._held = held
-        digests, sizes, counts, lengths, places = [], [], [], [], [np.empty(0, np.int32)]
-        for one in kept if len(held) else ():
-            digests.append(one.digests)
-            sizes.append(one.sizes)
-            counts.append(one.counts)
-            lengths.append(one.lengths)
-            places.append(held.find(one.hashes).astype(np.int32))
-        self._sizes = array("I", np.frombuffer(b"".join(sizes), "<u4").astype(np.uint32).tobytes())
-        self._counts = np.frombuffer(b"".join(counts), np.uint8)
-        self._lengths = np.frombuffer(b"".join(lengths), "<u4")
-        self._places: Places = np.concatenate(places)
-        self._begins = begins_of(self._counts)
-        self._ends = begins_of(
-            np.add.reduceat(self._lengths, self._begins[:-1], dtype=np.int64) if digests else self._counts
-        )
-        told = np.frombuffer(b"".join(digests), _HASH).copy()
-        whole = np.empty(0, bool)
-        if digests:
-            whole = np.minimum.reduceat(self._places, self._begins[:-1]) >= 0
-        # those that have an item which is read each time: they are not followed, and not new where they are cut again.
-        self._read = frozenset(told[~whole].tolist())
-        told[~whole] = bytes(HASH_BYTES)
-        self._digests = told.tobytes()
-        heads = np.full(len(held), -1, np.int32)
-        # a smaller one is cut again with what changes beside it, so that they do not become ever more
-        large = np.flatnonzero(whole & (self._counts >= ITEMS // 2))
-        heads[self._places[self._begins[large]]] = large
-        # numpy does not say that it is a buffer
-        self._heads = memoryview(heads)  # type: ignore[arg-type]  # by the place of an item, the stretch that begins with it
+        last = Stored(kept if len(held) else (), held)
+        self._sizes, self._counts, self._lengths, self._places = last.sizes, last.counts, last.lengths, last.places
+        self._begins, self._ends, self._digests, self._read = last.begins, last.ends, last.digests, last.read
+        self._heads = last.heads
         self._next = 0
         self._tried = -1  # the one that began where others went on
         self._balance = 0  # bytes that were passed by, less those that were cut
@@ -335,18 +293,18 @@ class Stretches:
         new, old = self._new.kept(), len(self._sizes)
         spans = (range(first + old * is_new, last + old * is_new) for is_new, first, last in self._order)
         order = np.fromiter(chain.from_iterable(spans), np.int64)
-        digests = np.frombuffer(self._digests + new.digests, _HASH)
+        digests = np.frombuffer(self._digests + new.digests, HASH)
         sizes = np.concatenate((np.array(self._sizes, "<u4"), np.frombuffer(new.sizes, "<u4")))
         counts = np.concatenate((self._counts, np.frombuffer(new.counts, np.uint8)))
         lengths = np.concatenate((self._lengths, np.frombuffer(new.lengths, "<u4")))
-        begins, hashes = begins_of(counts), np.frombuffer(new.hashes, _HASH)
+        begins, hashes = begins_of(counts), np.frombuffer(new.hashes, HASH)
         for begin in range(0, len(order), TOGETHER):
             chosen = order[begin : begin + TOGETHER]
             each = counts[chosen].astype(np.int64)
             items = np.repeat(begins[chosen] - begins_of(each)[:-1], each) + np.arange(each.sum())
-            found, is_new = np.empty(len(items), _HASH), items >= len(self._places)
+            found, is_new = np.empty(len(items), HASH), items >= len(self._places)
             found[is_new] = hashes[items[is_new] - len(self._places)]
-            found[~is_new] = np.frombuffer(self._held.hashes_at(self._places[items[~is_new]]), _HASH)
+            found[~is_new] = np.frombuffer(self._held.hashes_at(self._places[items[~is_new]]), HASH)
             yield Kept(
                 *(part.tobytes() for part in (digests[chosen], sizes[chosen], counts[chosen], found, lengths[items]))
             )

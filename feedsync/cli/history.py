@@ -20,6 +20,7 @@ from feedsync.lookup import product_of, recorded, unknown
 from feedsync.model import ProductPayload
 from feedsync.report.summary import utc_minute
 from feedsync.report.terminal import KINDS, moved, plain
+from feedsync.snapshot.deliveries import Deliveries
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
 from feedsync.timeline import Moment, timeline
@@ -192,6 +193,6 @@ def _normalized(store: Store) -> Iterator[msgspec.Struct]:
 def _acknowledged(store: Store) -> Iterator[msgspec.Struct]:
     rows = store.rows("select unpacked(payload) from sent order by product_id")
     while chunk := [_PAYLOADS.decode(row[0]) for row in islice(rows, _CHUNK)]:
-        foreign = Products(store).foreign_catalogs([payload.id for payload in chunk])
+        foreign = Deliveries(store).foreign_catalogs([payload.id for payload in chunk])
         for payload in chunk:
             yield wire.product(payload, foreign.get(payload.id, []))

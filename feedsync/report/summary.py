@@ -17,9 +17,9 @@ from feedsync.plan import Pushed
 from feedsync.planning import Plan
 from feedsync.report.figures import Analysis
 from feedsync.snapshot.catalogs import CatalogTable
+from feedsync.snapshot.deliveries import Deliveries
 from feedsync.snapshot.feeds import Reading
 from feedsync.snapshot.past import Pins
-from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import RunRecord, Store
 
 #: How many differences and rejections one summary carries; the snapshot has them all.
@@ -140,8 +140,8 @@ def summarize(
     started: float, finished: float,
 ) -> RunSummary:  # fmt: skip
     """The summary of a run that has just ended; ``pushed`` None: nothing was to be sent."""
-    products = Products(store)
-    refused = [Rejection(pid, code, text, "Bik") for pid, code, text in products.rejected(but_planned=pushed is None)]
+    deliveries = Deliveries(store)
+    refused = [Rejection(pid, code, text, "Bik") for pid, code, text in deliveries.rejected(but_planned=pushed is None)]
     refused += [Rejection(name, "FS-703", f"catalog: {text}", "Bik") for name, text in CatalogTable(store).rejected()]
     failed = [r for r in readings if r.failed]
     fault = pushed.fault if pushed else None

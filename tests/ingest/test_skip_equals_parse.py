@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedsync.adapters import stretches
+from feedsync.adapters import stretches, stretchrows
 from feedsync.settings import Schedule
-from feedsync.snapshot.products import Products
+from feedsync.snapshot.deliveries import Deliveries
 from feedsync.snapshot.store import Store
 from tests.ingest.street import FOOT, HEAD, Street, item, rss, schedule, unreadable
 
@@ -91,7 +91,7 @@ def histories(draw: st.DrawFn) -> list[Step]:
 def _small_stretches() -> Iterator[None]:
     """Two items each, since these documents have hardly more than one of the usual ones."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stretches, "ITEMS", 2)
+        patch.setattr(stretchrows, "ITEMS", 2)
         patch.setattr(stretches, "_WORTH_STORING", 0)
         yield
 
@@ -120,7 +120,7 @@ def _plan(street: Street, *, forget: bool) -> None:
     if forget:
         gone = "select product_id from variants group by 1 having min(coalesce(absent_documents, 0)) > 1"
         for product_id in [row[0] for row in street.store.rows(gone)]:
-            Products(street.store).forget(product_id)
+            Deliveries(street.store).forget(product_id)
 
 
 @given(history=histories())

@@ -20,6 +20,7 @@ from feedsync.model import Member, ProductPayload, Variant
 from feedsync.planner import Options, Planner
 from feedsync.planning import Plan, make_plan
 from feedsync.settings import AbsencePolicy, Products, Schedule
+from feedsync.snapshot.deliveries import Deliveries
 from feedsync.snapshot.past import Pin, Pins
 from feedsync.snapshot.plans import PlanTable
 from feedsync.snapshot.products import Products as Table
@@ -52,7 +53,7 @@ def shelve(store: Store) -> None:
     store.execute("update products set attempted = 1, outcome = 'unknown' where id = 'doubt'")
     store.execute("update products set once_sent = 1, cause = 'operator' where id = 'back'")
     store.execute("update products set held = 1 where id = 'held'")
-    table.acknowledged([step("sent")], 1)
+    Deliveries(store).acknowledged([step("sent")], 1)
 
 
 def change(store: Store, variant_id: str, **changed: Any) -> None:
@@ -66,9 +67,8 @@ def change(store: Store, variant_id: str, **changed: Any) -> None:
 
 def next_day(store: Store) -> None:
     """Bik has everything, and something of every kind is different."""
-    table = Table(store)
     for steps in PlanTable(store).batches("send"):
-        table.acknowledged(steps, 1)
+        Deliveries(store).acknowledged(steps, 1)
     store.execute("update products set pending = 1")
     changes: list[dict[str, Any]] = [
         {"price_minor": 90_00}, {"price_minor": 1_00}, {"price_minor": 0}, {"quantity": 0}, {"quantity": 7},
@@ -255,7 +255,7 @@ def test_what_somebody_or_a_gate_has_to_do_with_goes_the_long_way(tmp_path: Path
             Pins(store).set(Pin(0, False, "x", 1))
         if why == "identity":
             put(table, "q", *(f"q{n}" for n in range(20)), absent={f"q{n}": 1 for n in range(20)})
-            table.acknowledged([step("q")], 1)
+            Deliveries(store).acknowledged([step("q")], 1)
             store.execute("update products set sent_variants = 20 where id = 'q'")
         run = store.begin_run("manual", NOW)
         options = Options(ids=frozenset({"other"})) if why == "ids" else Options()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from feedsync.snapshot.deliveries import Deliveries
 from feedsync.snapshot.products import Products
 from feedsync.snapshot.store import Store
 
@@ -33,3 +34,8 @@ def scratch(shared_store: Store) -> Iterator[Store]:
 @pytest.fixture
 def products(scratch: Store) -> Products:
     return Products(scratch)
+
+
+@pytest.fixture
+def deliveries(scratch: Store) -> Deliveries:
+    return Deliveries(scratch)

@@ -6,7 +6,7 @@ from collections import Counter
 
 from feedsync.ids import catalog_id
 from feedsync.snapshot.catalogs import CatalogTable
-from feedsync.snapshot.products import Products
+from feedsync.snapshot.deliveries import Deliveries
 from feedsync.snapshot.store import Store
 from feedsync.snapshot.writer import count_spellings
 
@@ -80,5 +80,5 @@ def test_a_catalog_that_was_never_sent_is_not_told_when_it_goes(scratch: Store) 
 def test_another_store_knows_none_of_them(scratch: Store) -> None:
     table = _table(scratch, "Tea")
     _send(table)
-    Products(scratch).forget_target()
+    Deliveries(scratch).forget_target()
     assert ([c.sent_name for c in table.unsent()], table.known()) == ([None], set())

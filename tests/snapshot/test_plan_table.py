@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from feedsync.model import Change
+from feedsync.snapshot.deliveries import Deliveries
 from feedsync.snapshot.plans import PlanTable
 from feedsync.snapshot.products import Products
 from tests.snapshot.shelf import put, step
@@ -93,11 +94,11 @@ def test_a_change_keeps_all_it_says(products: Products) -> None:
     assert row == (4, 9, "a", "a", "price_up", "price", "1.00", "2.00", "feed", "price", None, "send")
 
 
-def test_only_sends_that_nobody_looked_for_are_counted(products: Products) -> None:
+def test_only_sends_that_nobody_looked_for_are_counted(products: Products, deliveries: Deliveries) -> None:
     for product_id in ("a", "b", "c"):
         put(products, product_id)
     PlanTable(products.store).put(step("a"))
     PlanTable(products.store).put(step("b", action="delete"))
-    assert products.unseen_in_plan() == 1
-    products.all_seen()
-    assert (products.unseen_in_plan(), products.unseen(["a", "b", "c"])) == (0, ["c"])
+    assert deliveries.unseen_in_plan() == 1
+    deliveries.all_seen()
+    assert (deliveries.unseen_in_plan(), deliveries.unseen(["a", "b", "c"])) == (0, ["c"])

@@ -1,13 +1,10 @@
-"""A product between the feeds and Bik: what is tried, what is acknowledged, what stays to be done."""
+"""Which products are looked at, and what they are then."""
 
 from __future__ import annotations
 
-import msgspec
-
-from feedsync.model import Absence, Cause, Outcome, ProductPayload, Variant
-from feedsync.snapshot.plans import Planned, PlanTable
+from feedsync.model import Absence, Cause
 from feedsync.snapshot.products import Looked, Products
-from tests.snapshot.shelf import payload, put, states, step
+from tests.snapshot.shelf import put, states
 
 
 def _pending(products: Products) -> dict[str, Cause]:
@@ -67,112 +64,3 @@ def test_changed_settings_wake_everything(products: Products) -> None:
     products.looked_at([Looked("p", False, False, None)])
     products.wake(0, all_products=True)
     assert _pending(products) == {"p": "settings"}
-
-
-def test_before_a_request_nobody_knows_how_it_ends(products: Products) -> None:
-    put(products, "p")
-    products.attempt([step("p")])
-    state = products.state("p")
-    assert (state.attempted, state.attempted_hash, state.outcome, state.sent) == (True, b"p", "unknown", None)
-    assert products.in_doubt([step("p")]) == {"p"} == products.tried_before([step("p")])
-
-
-def test_only_an_acknowledgement_moves_sent(products: Products) -> None:
-    put(products, "p", "p")
-    products.attempt([step("p")])
-    outcomes: tuple[Outcome, ...] = ("retryable", "rejected", "unknown", "not_stored")
-    for outcome in outcomes:
-        products.failed(step("p"), outcome, "FS-703", "no")
-        state = products.state("p")
-        assert (state.sent, state.sent_hash, state.outcome, state.message) == (None, None, outcome, "no")
-        assert _pending(products) == {"p": "feed"}
-    products.acknowledged([step("p")], 3)
-    state = products.state("p")
-    assert (state.sent, state.sent_hash, state.outcome, state.message) == (payload("p"), b"p", "acknowledged", None)
-    assert (state.once_sent, _pending(products), products.owned()) == (True, {}, (1, 1))
-
-
-def test_a_later_failure_keeps_what_was_acknowledged(products: Products) -> None:
-    put(products, "p", "p")
-    products.acknowledged([step("p")], 1)
-    products.attempt([step("p", title="New")])
-    products.failed(step("p", title="New"), "retryable", "FS-704", "busy")
-    assert (products.state("p").sent, products.state("p").sent_hash) == (payload("p"), b"p")
-
-
-def test_an_acknowledgement_in_doubt_leaves_work(products: Products) -> None:
-    put(products, "p", "p")
-    products.attempt([step("p")])
-    products.acknowledged([step("p")], 1, doubtful={"p"})
-    assert (products.state("p").sent, products.in_doubt([step("p")])) == (payload("p"), {"p"})
-    assert _pending(products) == {"p": "feed"}
-    products.settled(["p"])
-    assert (products.in_doubt([step("p")]), _pending(products)) == (set(), {})
-
-
-def test_what_a_gate_holds_stays_pending_whatever_is_acknowledged(products: Products) -> None:
-    put(products, "p", "p")
-    products.looked_at([Looked("p", False, True, None)])
-    products.acknowledged([step("p")], 1)
-    assert _pending(products) == {"p": "feed"}
-
-
-def test_a_product_that_surely_never_arrived_is_not_ours(products: Products) -> None:
-    put(products, "p", "p")
-    products.attempt([step("p")])
-    products.failed(step("p"), "rejected", "FS-703", "no", untouched=True)
-    assert products.tried_before([step("p")]) == set()
-
-
-def test_a_product_that_was_sent_once_stays_ours_when_an_update_is_refused(products: Products) -> None:
-    put(products, "p", "p")
-    products.attempt([step("p")])
-    products.acknowledged([step("p")], 1)
-    products.failed(step("p"), "rejected", "FS-703", "no", untouched=True)
-    assert products.tried_before([step("p")]) == {"p"}
-
-
-def test_waiting_for_a_catalog_says_nothing_about_the_last_request(products: Products) -> None:
-    put(products, "p", "p")
-    products.attempt([step("p")])
-    products.acknowledged([step("p")], 1)
-    products.waits(step("p"), "FS-708", "the catalog is missing")
-    assert (products.state("p").outcome, _pending(products)) == ("acknowledged", {"p": "feed"})
-    assert list(products.rejected(but_planned=False)) == [("p", "FS-708", "the catalog is missing")]
-
-
-def test_a_move_is_over_once_the_new_product_is_acknowledged(products: Products) -> None:
-    put(products, "p", "p-1", moved={"p-1": "q"})
-    products.acknowledged([step("p")], 1)
-    assert products.state("p").moved_from == {}
-
-
-def test_rejections_are_told_until_they_are_planned_again(products: Products) -> None:
-    for product_id in ("a", "b", "c"):
-        put(products, product_id)
-    products.failed(step("a"), "rejected", "FS-703", "no price")
-    products.failed(step("b"), "retryable", "FS-704", "busy")
-    PlanTable(products.store).put(step("a"))
-    assert list(products.rejected(but_planned=False)) == [("a", "FS-703", "no price")]
-    assert list(products.rejected(but_planned=True)) == []
-
-
-def test_another_store_has_nothing(products: Products) -> None:
-    put(products, "p", "p")
-    products.attempt([step("p")])
-    products.acknowledged([step("p")], 1)
-    products.saw({"p": ["sale"]}, ["p"])
-    products.forget_target()
-    state = products.state("p")
-    assert (state.sent, state.sent_hash, state.outcome, state.attempted) == (None, None, None, False)
-    assert (state.once_sent, state.looked, _pending(products)) == (False, False, {"p": "feed"})
-    assert (products.owned(), products.foreign_catalogs(["p"])) == ((0, 0), {})
-
-
-def test_a_payload_comes_back_as_it_was_stored(products: Products) -> None:
-    put(products, "p", "p")
-    sent = msgspec.structs.replace(payload("p"), tags=("a", "b"), metafields=(("brand", "Ünïcode"),))
-    products.acknowledged([Planned("p", "send", sent, b"h", 0)], 1)
-    assert isinstance(products.state("p").sent, ProductPayload)
-    assert products.state("p").sent == sent
-    assert isinstance(products.state("p").members[0].variant, Variant)
