@@ -23,7 +23,7 @@ from typing import Final, cast
 import zstandard
 
 CHUNK_BYTES: Final = 64 * 1024
-#: The same of a file that is not packed, where nobody says how much is wanted.
+#: The same of a file that is not packed.
 PLAIN_BYTES: Final = 1024 * 1024
 
 #: Bytes that are enough to tell any kind.

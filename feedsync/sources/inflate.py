@@ -89,7 +89,8 @@ class Inflated(io.BufferedIOBase):
         if size is None or size < 0:
             return self._read_all()
         parts: list[memoryview] = []
-        self._wanted = max(size, CHUNK_BYTES)  # so that of a plain file what is asked for is handed on as it is
+        # so that of a plain file what is asked for is handed on as it is
+        self._wanted = min(max(size, CHUNK_BYTES), PLAIN_BYTES)
         while size and self._fill(keep_failure=bool(parts)):
             part = self._pending[:size]
             self._pending = self._pending[len(part) :]

@@ -98,6 +98,13 @@ def test_a_file_larger_than_a_chunk(kind: str, document: Make, data: bytes) -> N
         assert stream.read(300_000) + stream.read(-1) == (b"<" + data if kind == "plain" else data)
 
 
+def test_more_may_be_asked_for_than_there_is_memory(document: Make) -> None:
+    for kind in ("plain", "gzip"):
+        with open_stream(document(COMPRESSORS[kind](b"feed"))) as stream:
+            assert stream.read(1 << 60).endswith(b"feed")
+            assert (stream.read(0), stream.read(1)) == (b"", b"")
+
+
 def test_an_empty_file(document: Make) -> None:
     with open_stream(document(b"")) as stream:
         assert stream.read() == b""
