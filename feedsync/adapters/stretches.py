@@ -3,7 +3,9 @@
 Most of a document stands there as it stood in the last one. A stretch begins and ends where its splitter stood outside of
 any item, and what the splitter made of the bytes between depends on them alone. So where a splitter stands outside of any
 item and meets the same bytes, in a document of the same context, they are the same items, and it passes them without
-cutting them. Where the bytes are others, items are cut until one comes that a stretch begins with.
+cutting them. Where the bytes are others, its items are looked for where they are expected, or items are cut until one comes
+that a stretch begins with. (Where XML is not well-formed, several readings are right: then it stays with that of the last
+document, where a pass without a memory may come to another.)
 
 It is a memory and decides nothing: without it, or with an old one, the same items are found.
 """
