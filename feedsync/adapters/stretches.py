@@ -46,6 +46,11 @@ class Expected(msgspec.Struct, gc=False):
     lengths: list[int]
     hashes: bytes
 
+    def index_of(self, one: bytes, begin: int) -> int:
+        """Which of them has this hash, from the one at ``begin`` on; -1: none."""
+        index, rest = divmod(self.hashes.find(one, begin * HASH_BYTES), HASH_BYTES)
+        return -1 if rest else index
+
 
 class Stretches:
     """The stretches of the last document, followed in one pass over this one, and what this one's are.

@@ -75,31 +75,28 @@ class Follower(Splitter):
         at, head = end_of_space(buffer, self._position), -1
         one = behind = 0  # the item that is expected; behind the last one that was met
         while one < len(expected.places) and len(hashes) < _MOST * len(expected.places):
-            known = expected.hashes[one * HASH_BYTES : (one + 1) * HASH_BYTES]
+            index, found = one, expected.hashes[one * HASH_BYTES : (one + 1) * HASH_BYTES]
             end = at + expected.lengths[one]
-            if buffer.startswith(between, end - len(between)) and item_hash(view[at : end - len(between)]) == known:
-                place, found = expected.places[one], known
-                one = behind = one + 1
-            else:
+            if not buffer.startswith(between, end - len(between)) or item_hash(view[at : end - len(between)]) != found:
                 closing = buffer.find(close, at)
                 if closing < 0:
                     break
                 found, end = item_hash(view[at:closing]), end_of_space(buffer, closing + len(close))
                 between = buffer[closing:end]
-                index, rest = divmod(expected.hashes.find(found, behind * HASH_BYTES), HASH_BYTES)
-                if index >= 0 and not rest:  # what stood before it is gone, or was taken for changed and is new
-                    place = expected.places[index]
-                    one = behind = index + 1
-                else:
-                    place, head = stretches.place_of(found)
-                    if head >= 0:
+                index = expected.index_of(found, behind)
+            if index >= 0:  # of those before it some may be gone, or it was taken for changed and another one is new
+                place = expected.places[index]
+                one = behind = index + 1
+            else:
+                place, head = stretches.place_of(found)
+                if head >= 0:
+                    break
+                if place < 0:  # changed, or new: what comes next tells
+                    raw = buffer[at:closing]
+                    if not raw.startswith(self._open) or self._odd.search(raw, 1) is not None:
                         break
-                    if place < 0:  # changed, or new: what comes next tells
-                        raw = buffer[at:closing]
-                        if not raw.startswith(self._open) or self._odd.search(raw, 1) is not None:
-                            break
-                        misses.append((count + len(hashes), RawItem(raw + close, self._base + at, found)))
-                        one += 1
+                    misses.append((count + len(hashes), RawItem(raw + close, self._base + at, found)))
+                    one += 1
             offsets.append(self._base + at)
             hashes.append(found)
             places.append(place)

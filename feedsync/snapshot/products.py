@@ -8,15 +8,13 @@ from typing import Any
 
 import msgspec
 
-from feedsync.model import Change, Variant
+from feedsync.model import Change
 from feedsync.snapshot.productstate import MEMBER_COLUMNS, PRODUCT_COLUMNS, ProductState, StoredMember, StoredProduct
 from feedsync.snapshot.store import Store
 
 _CHUNK = 200
 _PRODUCTS = f"select {PRODUCT_COLUMNS} from products p left join sent s on s.product_id = p.id"
 _MEMBERS = f"select p.id, {MEMBER_COLUMNS} from products p cross join variants v on v.product_id = p.id"
-_VARIANTS = msgspec.msgpack.Decoder(Variant)
-_ENCODER = msgspec.msgpack.Encoder()
 
 
 class Looked(msgspec.Struct, frozen=True):
@@ -138,7 +136,7 @@ class Products:
         if not variant_ids:
             return set()
         query = "select id from variants where id in (select value from json_each(?))"
-        return {row[0] for row in self.store.rows(query, _json(variant_ids))}
+        return {row[0] for row in self.store.rows(query, msgspec.json.encode(sorted(variant_ids)).decode())}
 
     def restart_absence(self, now: int) -> None:
         """What lacks the products whose removal is held is no evidence: their absence is counted anew from now on."""
@@ -147,8 +145,3 @@ class Products:
             "and product_id in (select subject from held where class = 'removal')",
             now,
         )
-
-
-def _json(ids: Iterable[str]) -> str:
-    """Ids for ``json_each``."""
-    return msgspec.json.encode(sorted(ids)).decode()

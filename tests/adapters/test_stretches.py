@@ -67,6 +67,20 @@ def test_the_same_items_are_found_as_without(
             same_as_without(memory.read(data, forget), data, held, memory.meanings)
 
 
+@pytest.fixture
+def cut(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many items are cut at once, each time that all around a place is."""
+    fast, found = Splitter._fast, list[int]()
+
+    def counted(splitter: Splitter, known: Known, end: int) -> Block:
+        block = fast(splitter, known, end)
+        found.append(len(block.hashes))
+        return block
+
+    monkeypatch.setattr(Splitter, "_fast", counted)
+    return found
+
+
 def items_of(numbers: Sequence[int], price: int = 1) -> list[bytes]:
     return [item(str(number), f"<d>{'x' * 200}</d><g:price>{price}</g:price>") + b"\n" for number in numbers]
 
@@ -86,15 +100,7 @@ def test_a_change_costs_the_few_items_around_it() -> None:
     assert memory.rewritten == 1, "what is stored still does"
 
 
-def test_what_changed_within_a_stretch_is_cut_where_it_is_expected(monkeypatch: pytest.MonkeyPatch) -> None:
-    cut: list[int] = []
-    fast = Splitter._fast
-
-    def counted(splitter: Splitter, known: Known, end: int) -> Block:
-        block = fast(splitter, known, end)
-        cut.append(len(block.hashes))
-        return block
-
+def test_what_changed_within_a_stretch_is_cut_where_it_is_expected(cut: list[int]) -> None:
     memory, pieces = Memory(split), items_of(range(1000))
     memory.read(feed(*pieces))
     day = list(pieces)
@@ -106,11 +112,10 @@ def test_what_changed_within_a_stretch_is_cut_where_it_is_expected(monkeypatch: 
     day[600:600] = pieces[20:21]
     day[703:705] = [b"\n\t" + day[703], day[704] + b" "]
     data, held = feed(*day), memory.held
-    with monkeypatch.context() as patch:
-        patch.setattr(Splitter, "_fast", counted)
-        found = memory.read(data)
-    same_as_without(found, data, held, memory.meanings)
+    cut.clear()
+    found = memory.read(data)
     assert sum(cut) == 0, "all around it was cut"
+    same_as_without(found, data, held, memory.meanings)
     assert len(found.items) == 10
     assert found.passed >= 1000 - 11 * module.ITEMS
 
@@ -134,20 +139,12 @@ def test_where_much_changed_the_next_document_is_remembered() -> None:
     assert memory.read(feed(*pieces)).passed == 5000
 
 
-def test_in_another_order_it_is_cut_as_if_nothing_was_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    cut: list[int] = []
-    fast = Splitter._fast
-
-    def counted(splitter: Splitter, known: Known, end: int) -> Block:
-        block = fast(splitter, known, end)
-        cut.append(len(block.hashes))
-        return block
-
+def test_in_another_order_it_is_cut_as_if_nothing_was_known(monkeypatch: pytest.MonkeyPatch, cut: list[int]) -> None:
     memory, pieces = Memory(split), items_of(range(5000))
     memory.read(feed(*pieces))
     data = feed(*pieces[::-1])
     monkeypatch.setattr(xml_split, "BLOCK_BYTES", 1 << 14)
-    monkeypatch.setattr(Splitter, "_fast", counted)
+    cut.clear()
     assert len(memory.read(data).hashes) == 5000
     assert sum(cut) < 1.2 * 5000
     assert len(cut) < 5000 / module.ITEMS / 2
